@@ -1,0 +1,1 @@
+"""Claims about voice-assistant privacy: extraction, comparison and export."""

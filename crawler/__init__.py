@@ -1,0 +1,1 @@
+"""The crawler: from outlets to stored articles."""
