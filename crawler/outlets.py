@@ -1,0 +1,272 @@
+"""The outlets to crawl, as entries of a YAML file.
+
+```yaml
+outlets:
+  - id: example                       # key in the store and on the command line
+    name: The Example Gazette
+    country: FR                       # ISO 3166-1 alpha-2
+    language: fr                      # ISO 639-1
+    home: https://www.example.org/
+    hosts: [tech.example.net]         # optional: further hosts that carry its articles
+    feeds: [https://www.example.org/rss.xml]             # RSS or Atom
+    sitemaps: [https://www.example.org/sitemap-news.xml] # sitemaps or sitemap indexes
+    listings:                         # pages that list articles
+      - url: https://www.example.org/tech/
+        links: "article h2 a"         # CSS: the links to articles
+        next: "a[rel=next]"           # CSS: the link to the next page, optional
+        max_pages: 3
+    patterns:                         # regular expressions, searched in the whole address
+      allow: ["/tech/"]               # none: every address
+      deny: ["/video/"]
+    politeness: {delay: 2.0, concurrency: 1}   # seconds between requests; requests at once
+    private_addresses: false          # true: the outlet may stand on this machine or network
+    verified: false                   # true: somebody has seen these addresses answer
+    note: ""
+```
+
+At least one of `feeds`, `sitemaps` and `listings` is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import yaml
+from cssselect import SelectorError
+from parsel.csstranslator import HTMLTranslator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from analysis.errors import ConfigurationError
+
+ELSEWHERE = "ZZ"
+"""The country of an outlet that no file describes (ISO 3166 leaves ZZ to its users)."""
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"{value!r} is not a web address: write http://... or https://...")
+    try:
+        parts.port  # noqa: B018 - raises on a port that is not a number
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a web address: {error}") from error
+    return value
+
+
+def _regular_expression(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"{value!r} is not a regular expression: {error}") from error
+    return value
+
+
+def _selector(value: str) -> str:
+    try:
+        HTMLTranslator().css_to_xpath(value)
+    except SelectorError as error:
+        raise ValueError(f"{value!r} is not a CSS selector: {error}") from error
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Pattern = Annotated[str, AfterValidator(_regular_expression)]
+Selector = Annotated[str, AfterValidator(_selector)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Listing(_Entry):
+    """A page that lists articles, and how to reach the next one.
+
+    Attributes:
+        links: CSS selector of the links to articles.
+        next: CSS selector of the link to the next page.
+        max_pages: how many pages of the listing are read at most.
+    """
+
+    url: WebAddress
+    links: Selector
+    next: Selector | None = None
+    max_pages: int = Field(default=3, ge=1, le=1000)
+
+
+class Patterns(_Entry):
+    """Which addresses are articles: one of `allow` (if any) and none of `deny`."""
+
+    allow: tuple[Pattern, ...] = ()
+    deny: tuple[Pattern, ...] = ()
+
+
+class Politeness(_Entry):
+    """Seconds between two requests to the outlet, and requests at once."""
+
+    delay: float = Field(default=2.0, ge=0, le=600)
+    concurrency: int = Field(default=1, ge=1, le=8)
+
+
+class Outlet(_Entry):
+    """One news outlet: where its articles are found and how politely it is read."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._:-]*$")
+    name: str = Field(min_length=1)
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    language: str = Field(pattern=r"^[a-z]{2}$")
+    home: WebAddress
+    hosts: tuple[str, ...] = ()
+    feeds: tuple[WebAddress, ...] = ()
+    sitemaps: tuple[WebAddress, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    patterns: Patterns = Patterns()
+    politeness: Politeness = Politeness()
+    private_addresses: bool = False
+    verified: bool = False
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Outlet:
+        if not (self.feeds or self.sitemaps or self.listings):
+            raise ValueError("at least one of feeds, sitemaps and listings is needed")
+        return self
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The addresses from which articles are found: feeds, sitemaps and listings."""
+        return (*self.feeds, *self.sitemaps, *(listing.url for listing in self.listings))
+
+    def owns(self, url: str) -> bool:
+        """Whether an address is on one of the outlet's own hosts or a subdomain of one."""
+        given = _authority(url)
+        own = (_authority(self.home), *(_authority(f"https://{host}") for host in self.hosts))
+        return any(given == host or given.endswith(f".{host}") for host in own)
+
+    def publishes(self, url: str) -> bool:
+        """Whether an address may be an article of the outlet: own host, and its patterns."""
+        allow, deny = self.patterns.allow, self.patterns.deny
+        return (
+            self.owns(url)
+            and (not allow or any(re.search(pattern, url) for pattern in allow))
+            and not any(re.search(pattern, url) for pattern in deny)
+        )
+
+
+class OutletsFile(_Entry):
+    """The whole file."""
+
+    outlets: tuple[Outlet, ...]
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> OutletsFile:
+        if not self.outlets:
+            raise ValueError("outlets: no entry")
+        counts = Counter(outlet.id for outlet in self.outlets)
+        twice = sorted(key for key, count in counts.items() if count > 1)
+        if twice:
+            raise ValueError(f"id given twice: {', '.join(twice)}")
+        return self
+
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "outlets": Outlet,
+    "listings": Listing,
+    "patterns": Patterns,
+    "politeness": Politeness,
+}
+
+
+def load_outlets(path: Path) -> tuple[Outlet, ...]:
+    """Reads and checks an outlets file.
+
+    Raises:
+        ConfigurationError: the file is missing, is not YAML or does not follow
+            the schema; the message names the file, the outlet and the key.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path}: cannot read the outlets file: {error.strerror}"
+        ) from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigurationError(f"{path}: not a YAML file in UTF-8: {reason}") from error
+    try:
+        return OutletsFile.model_validate(content).outlets
+    except ValidationError as error:
+        problems = "; ".join(_problem(detail, content) for detail in error.errors())
+        raise ConfigurationError(f"{path}: {problems}") from error
+
+
+def select_outlets(outlets: tuple[Outlet, ...], ids: tuple[str, ...]) -> tuple[Outlet, ...]:
+    """The outlets with these ids, in the order of the file; all of them where none is given.
+
+    Raises:
+        ConfigurationError: no outlet has one of the ids.
+    """
+    known = [outlet.id for outlet in outlets]
+    unknown = [key for key in ids if key not in known]
+    if unknown:
+        raise ConfigurationError(f"no outlet {', '.join(unknown)}; there are: {', '.join(known)}")
+    return tuple(outlet for outlet in outlets if not ids or outlet.id in ids)
+
+
+def outlets_of(urls: list[str], outlets: tuple[Outlet, ...]) -> dict[Outlet, list[str]]:
+    """Groups addresses by outlet; one that no outlet owns stands for its host alone.
+
+    Raises:
+        ConfigurationError: something in the list is not a web address.
+    """
+    groups: dict[Outlet, list[str]] = {}
+    for url in urls:
+        try:
+            _web_address(url)
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from error
+        known = (outlet for outlet in outlets if outlet.owns(url))
+        groups.setdefault(next(known, None) or _host_as_outlet(url), []).append(url)
+    return groups
+
+
+def _host_as_outlet(url: str) -> Outlet:
+    parts = urlsplit(url)
+    home = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"
+    host = _authority(url)
+    # The language is a formality here: each article's own is detected on its page.
+    return Outlet(id=host, name=host, country=ELSEWHERE, language="en", home=home, sitemaps=(home,))
+
+
+def _authority(url: str) -> str:
+    """Host without "www.", and the port where it is not the scheme's own."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    return host if parts.port in {None, 80, 443} else f"{host}:{parts.port}"
+
+
+def _problem(detail: Any, content: Any) -> str:
+    """One error of pydantic in words: outlet, key, and what is accepted."""
+    location = list(detail["loc"])
+    where = ""
+    if location[:1] == ["outlets"] and len(location) > 1:
+        entry = content["outlets"][location[1]]
+        name = entry.get("id") if isinstance(entry, dict) else None
+        where = f"outlet {name or f'number {location[1] + 1}'}: "
+    if detail["type"] == "extra_forbidden":
+        parents = [part for part in location[:-1] if isinstance(part, str)]
+        model = _MODELS[parents[-1]] if parents else OutletsFile
+        accepted = ", ".join(model.model_fields)
+        return f"{where}unknown key {location[-1]!r}; accepted: {accepted}"
+    inner = location[2:] if where else location
+    key = ".".join(str(part) for part in inner)
+    if detail["type"] == "missing":
+        return f"{where}key {key!r} is missing"
+    if detail["type"] in {"model_type", "model_attributes_type"}:
+        subject = key or ("the entry" if where else "the file")
+        return f"{where}{subject} must be a mapping of keys to values"
+    message = detail["msg"].removeprefix("Value error, ")
+    return f"{where}{f'key {key!r}: ' if key else ''}{message}"
