@@ -1,0 +1,229 @@
+"""Where everything is kept: articles in all their versions, visits, crawls and claims.
+
+One SQLite file, or one PostgreSQL database that a newsroom shares. This package
+(with the migrations beside it) is the only place that knows SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+
+from analysis.errors import StoreError
+from analysis.records import Article, Claim
+from analysis.store import reading, writing
+from analysis.store.connection import address, connect, reason
+from analysis.store.rows import (
+    ArticleRow,
+    CellCount,
+    ClaimChanges,
+    ClaimFilter,
+    Crawl,
+    Facets,
+    Overview,
+    Page,
+    SaveOutcome,
+    StoredClaim,
+)
+
+__all__ = [
+    "ArticleRow",
+    "CellCount",
+    "ClaimChanges",
+    "ClaimFilter",
+    "Crawl",
+    "Facets",
+    "Overview",
+    "Page",
+    "SaveOutcome",
+    "Store",
+    "StoredClaim",
+]
+
+EVERYTHING = ClaimFilter()
+
+
+class Store:
+    """An open store. Threads may share one; every method is one transaction.
+
+    Every write can be repeated: the same input leaves the same rows under the
+    same identifiers. An interrupted one leaves nothing behind. Text is stored as
+    given, save for NUL and lone surrogates, which become U+FFFD. Moments come
+    back aware, in UTC.
+
+    All methods raise StoreError where the database fails.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(writing=True)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the store at an SQLAlchemy address, created or upgraded where needed.
+
+        Raises:
+            StoreError: the address cannot be used.
+            SchemaError: the store was written by a newer Earshot.
+        """
+        return cls(connect(url))
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def address(self) -> str:
+        """Where the store is, without a password."""
+        return address(self._engine)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with self._failures_named(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with self._failures_named(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _failures_named(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreError(f"the store {self.address} failed: {reason(error)}") from error
+
+    def start_crawl(self, outlets: Sequence[str]) -> int:
+        """Note that a crawl of these outlets starts; its number."""
+        with self._writing() as connection:
+            return writing.start_crawl(connection, outlets)
+
+    def finish_crawl(
+        self, crawl_id: int, stats: Mapping[str, Mapping[str, int]], interrupted: bool = False
+    ) -> None:
+        """Close a crawl with the pages it counted: {outlet: {outcome: count}}."""
+        with self._writing() as connection:
+            writing.finish_crawl(connection, crawl_id, stats, interrupted)
+
+    def page(self, url: str) -> Page | None:
+        """What the last visit to a requested address gave."""
+        with self._reading() as connection:
+            return reading.page(connection, url)
+
+    def record_page(self, page: Page) -> None:
+        """Note what a visit to an address gave, over what the earlier one gave.
+
+        The article it names must be stored and the crawl started.
+        """
+        with self._writing() as connection:
+            writing.record_page(connection, page)
+
+    def known_urls(self, outlet: str) -> set[str]:
+        """Every address of an outlet that was ever requested, whatever it gave."""
+        with self._reading() as connection:
+            return reading.known_urls(connection, outlet)
+
+    def save_article(
+        self, article: Article, outlet_name: str, country: str | None = None
+    ) -> SaveOutcome:
+        """Store an article as it was read now.
+
+        A text (title and paragraphs) that differs from the newest version becomes a
+        version of its own, and the article is pending again. With the same text,
+        dates, authors and language are brought up to date in place.
+
+        Raises:
+            StoreError: no address, no outlet, or an id that is not article_id(url).
+        """
+        with self._writing() as connection:
+            return writing.save_article(connection, article, outlet_name, country)
+
+    def pending(self, extractor: str) -> list[str]:
+        """Ids of the articles whose newest version this extractor has not read."""
+        with self._reading() as connection:
+            return reading.pending(connection, extractor)
+
+    def article(self, article_id: str, version: int | None = None) -> Article | None:
+        """One version (from 1) of an article, by default its newest."""
+        with self._reading() as connection:
+            return reading.article(connection, article_id, version)
+
+    def versions(self, article_id: str) -> list[Article]:
+        """Every version of an article, version 1 first; empty for an unknown one."""
+        with self._reading() as connection:
+            return reading.versions(connection, article_id)
+
+    def save_claims(
+        self, article_id: str, by_version: Mapping[int, Sequence[Claim]], extractor: str
+    ) -> ClaimChanges:
+        """Make the article's claims those that an extractor read in versions 1, 2, ...
+
+        A claim keeps its id across versions and extractors as long as the same
+        sentence speaks of the same vendor and practice. One that is no longer read
+        is marked withdrawn, never deleted; one that comes back counts again.
+
+        Raises:
+            StoreError: unknown article or version, a version left out, or a quote
+                that is not what stands at the claim's offsets.
+        """
+        with self._writing() as connection:
+            return writing.save_claims(connection, article_id, by_version, extractor)
+
+    def claims(
+        self, wanted: ClaimFilter = EVERYTHING, limit: int | None = None, offset: int = 0
+    ) -> list[StoredClaim]:
+        """Current claims: newest article first, undated last, then in reading order."""
+        with self._reading() as connection:
+            return reading.claims(connection, wanted, limit, offset)
+
+    def count_claims(self, wanted: ClaimFilter = EVERYTHING) -> int:
+        """How many current claims pass the filter."""
+        with self._reading() as connection:
+            return reading.count_claims(connection, wanted)
+
+    def claim(self, claim_id: str) -> StoredClaim | None:
+        """One claim by its id, also when it is withdrawn or gone from the newest version."""
+        with self._reading() as connection:
+            return reading.claim(connection, claim_id)
+
+    def cells(self, wanted: ClaimFilter = EVERYTHING) -> list[CellCount]:
+        """Current claims counted by vendor and practice; empty cells are left out."""
+        with self._reading() as connection:
+            return reading.cells(connection, wanted)
+
+    def article_rows(
+        self, wanted: ClaimFilter = EVERYTHING, limit: int | None = None, offset: int = 0
+    ) -> list[ArticleRow]:
+        """Articles, newest first, each with its number of claims that pass the filter.
+
+        Where the filter is on claims (vendor, practice, source type, polarity,
+        certainty, text), only the articles that make such a claim.
+        """
+        with self._reading() as connection:
+            return reading.article_rows(connection, wanted, limit, offset)
+
+    def overview(self) -> Overview:
+        """The store in figures."""
+        with self._reading() as connection:
+            return reading.overview(connection)
+
+    def facets(self) -> Facets:
+        """The values that current claims have, for each filter."""
+        with self._reading() as connection:
+            return reading.facets(connection)

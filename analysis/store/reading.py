@@ -1,0 +1,375 @@
+"""Reads: each function answers one question, aggregated by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+
+from analysis.records import Article, Claim, Cue, digest
+from analysis.store.rows import (
+    ArticleRow,
+    CellCount,
+    ClaimFilter,
+    Crawl,
+    Facets,
+    Overview,
+    Page,
+    StoredClaim,
+)
+from analysis.store.schema import articles as articles_table
+from analysis.store.schema import claims as claims_table
+from analysis.store.schema import crawls, fold, pages
+from analysis.store.schema import versions as versions_table
+
+newest_version = sa.and_(
+    versions_table.c.article_id == articles_table.c.id,
+    versions_table.c.version == articles_table.c.current_version,
+)
+_version_of_claim = sa.and_(
+    versions_table.c.article_id == claims_table.c.article_id,
+    versions_table.c.version == claims_table.c.last_version,
+)
+_current = sa.and_(
+    claims_table.c.withdrawn.is_(None),
+    claims_table.c.last_version == articles_table.c.current_version,
+)
+_with_article = claims_table.join(
+    articles_table, articles_table.c.id == claims_table.c.article_id
+).join(versions_table, _version_of_claim)
+
+
+def page_key(url: str) -> str:
+    """The key of an address in the table of pages."""
+    return digest(url)
+
+
+def page(connection: sa.Connection, url: str) -> Page | None:
+    """What the last visit to an address gave."""
+    row = (
+        connection.execute(sa.select(pages).where(pages.c.key == page_key(url))).mappings().first()
+    )
+    return None if row is None else Page(**{k: v for k, v in row.items() if k != "key"})
+
+
+def known_urls(connection: sa.Connection, outlet: str) -> set[str]:
+    """Every address of an outlet that was ever requested, whatever it gave."""
+    return set(connection.scalars(sa.select(pages.c.url).where(pages.c.outlet == outlet)))
+
+
+def pending(connection: sa.Connection, extractor: str) -> list[str]:
+    """Articles that this extractor has not read in their newest version, oldest first."""
+    return list(
+        connection.scalars(
+            sa.select(articles_table.c.id)
+            .where(articles_table.c.extractor.is_distinct_from(extractor))
+            .order_by(articles_table.c.first_seen, articles_table.c.id)
+        )
+    )
+
+
+def versions(connection: sa.Connection, article_id: str) -> list[Article]:
+    """Every version of an article, the first one first."""
+    return list(_articles(connection, versions_table.c.article_id == article_id))
+
+
+def article(connection: sa.Connection, article_id: str, version: int | None) -> Article | None:
+    """One version of an article, or its newest."""
+    wanted = articles_table.c.current_version if version is None else version
+    found = _articles(
+        connection,
+        sa.and_(versions_table.c.article_id == article_id, versions_table.c.version == wanted),
+    )
+    return next(found, None)
+
+
+def _articles(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[Article]:
+    rows = connection.execute(
+        sa.select(versions_table, articles_table.c.outlet, articles_table.c.url)
+        .join(articles_table, articles_table.c.id == versions_table.c.article_id)
+        .where(condition)
+        .order_by(versions_table.c.version)
+    )
+    for row in rows:
+        yield Article(
+            id=row.article_id,
+            title=row.title,
+            paragraphs=tuple(row.paragraphs),
+            lang=row.lang,
+            outlet=row.outlet,
+            url=row.url,
+            authors=tuple(row.authors),
+            published=row.published,
+            modified=row.modified,
+            fetched=row.fetched,
+        )
+
+
+def claims(
+    connection: sa.Connection, wanted: ClaimFilter, limit: int | None, offset: int
+) -> list[StoredClaim]:
+    """Current claims, newest article first, then in reading order."""
+    c = claims_table.c
+    statement = (
+        _stored_claims()
+        .where(_current, *_conditions(wanted))
+        .order_by(
+            versions_table.c.published.desc().nulls_last(),
+            c.article_id,
+            c.paragraph,
+            c.start,
+            c.vendor,
+            c.practice,
+            c.id,
+        )
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_stored_claim(row) for row in connection.execute(statement).mappings()]
+
+
+def claim(connection: sa.Connection, claim_id: str) -> StoredClaim | None:
+    """One claim, also one that is withdrawn or that an edit removed."""
+    statement = _stored_claims().where(claims_table.c.id == claim_id)
+    row = connection.execute(statement).mappings().first()
+    return None if row is None else _stored_claim(row)
+
+
+def count_claims(connection: sa.Connection, wanted: ClaimFilter) -> int:
+    """How many current claims there are."""
+    statement = (
+        sa.select(sa.func.count()).select_from(_with_article).where(_current, *_conditions(wanted))
+    )
+    return connection.execute(statement).scalar_one()
+
+
+def cells(connection: sa.Connection, wanted: ClaimFilter) -> list[CellCount]:
+    """Current claims counted by vendor and practice; cells without a claim are left out."""
+    c = claims_table.c
+    outlet = articles_table.c.outlet
+
+    def outlets_of(polarity: str) -> sa.ColumnElement[int]:
+        return sa.func.count(sa.distinct(sa.case((c.polarity == polarity, outlet))))
+
+    statement = (
+        sa.select(
+            c.vendor,
+            c.practice,
+            _count_if(c.polarity == "affirmed").label("affirmed"),
+            _count_if(c.polarity == "denied").label("denied"),
+            _count_if(c.certainty == "uncertain").label("uncertain"),
+            sa.func.count(sa.distinct(c.article_id)).label("articles"),
+            sa.func.count(sa.distinct(outlet)).label("outlets"),
+            outlets_of("affirmed").label("affirmed_outlets"),
+            outlets_of("denied").label("denied_outlets"),
+        )
+        .select_from(_with_article)
+        .where(_current, *_conditions(wanted))
+        .group_by(c.vendor, c.practice)
+        .order_by(c.vendor, c.practice)
+    )
+    return [CellCount(**row) for row in connection.execute(statement).mappings()]
+
+
+def article_rows(
+    connection: sa.Connection, wanted: ClaimFilter, limit: int | None, offset: int
+) -> list[ArticleRow]:
+    """Articles, newest first, with the number of their current claims that pass the filter.
+
+    A filter on claims leaves out the articles without such a claim; one on
+    languages, outlets and dates alone keeps those that make no claim.
+    """
+    a, v = articles_table.c, versions_table.c
+    counted = (
+        sa.select(claims_table.c.article_id, sa.func.count().label("claims"))
+        .select_from(_with_article)
+        .where(_current, *_conditions(wanted))
+        .group_by(claims_table.c.article_id)
+        .subquery()
+    )
+    statement = (
+        sa.select(
+            a.id,
+            a.url,
+            a.outlet,
+            a.outlet_name,
+            a.country,
+            v.title,
+            v.authors,
+            v.lang,
+            v.published,
+            v.modified,
+            a.first_seen,
+            a.last_seen,
+            a.current_version.label("versions"),
+            sa.func.coalesce(counted.c.claims, 0).label("claims"),
+            a.extractor,
+            a.extracted_at,
+        )
+        .join(versions_table, newest_version)
+        .join(counted, counted.c.article_id == a.id, isouter=not wanted.about_claims)
+        .where(*_article_conditions(wanted))
+        .order_by(v.published.desc().nulls_last(), a.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    rows = connection.execute(statement).mappings()
+    return [ArticleRow(**{**row, "authors": tuple(row["authors"])}) for row in rows]
+
+
+def overview(connection: sa.Connection) -> Overview:
+    """The store in figures."""
+    a, v = articles_table.c, versions_table.c
+    totals = connection.execute(
+        sa.select(
+            sa.func.count().label("articles"),
+            sa.func.count(sa.distinct(a.outlet)).label("outlets"),
+            _count_if(v.published.is_(None)).label("undated"),
+            _count_if(a.extractor.is_(None)).label("unread"),
+            sa.func.min(v.published, type_=v.published.type).label("first_published"),
+            sa.func.max(v.published, type_=v.published.type).label("last_published"),
+        ).select_from(articles_table.join(versions_table, newest_version))
+    ).one()
+    crawl = connection.execute(sa.select(crawls).order_by(crawls.c.id.desc()).limit(1)).mappings()
+    last = crawl.first()
+    return Overview(
+        **totals._mapping,
+        claims=count_claims(connection, ClaimFilter()),
+        languages=_tally(connection, v.lang, articles_table.join(versions_table, newest_version)),
+        pages=connection.execute(sa.select(sa.func.count()).select_from(pages)).scalar_one(),
+        outcomes=_tally(connection, pages.c.outcome, pages),
+        last_crawl=None if last is None else Crawl(**last),
+    )
+
+
+def facets(connection: sa.Connection) -> Facets:
+    """The values of the filters that current claims have."""
+    c, a, v = claims_table.c, articles_table.c, versions_table.c
+
+    def values(column: sa.ColumnElement[Any]) -> dict[str, int]:
+        return _tally(connection, column, _with_article, _current, column.is_not(None))
+
+    names = connection.execute(sa.select(a.outlet, a.outlet_name).order_by(a.last_seen)).all()
+    dates = connection.execute(
+        sa.select(
+            sa.func.min(v.published, type_=v.published.type),
+            sa.func.max(v.published, type_=v.published.type),
+        )
+        .select_from(_with_article)
+        .where(_current)
+    ).one()
+    outlets = values(a.outlet)
+    return Facets(
+        vendors=values(c.vendor),
+        practices=values(c.practice),
+        source_types=values(c.source_type),
+        polarities=values(c.polarity),
+        certainties=values(c.certainty),
+        languages=values(v.lang),
+        outlets=outlets,
+        outlet_names={key: name for key, name in names if key in outlets},
+        date_min=None if dates[0] is None else dates[0].date(),
+        date_max=None if dates[1] is None else dates[1].date(),
+    )
+
+
+def _tally(
+    connection: sa.Connection,
+    column: sa.ColumnElement[Any],
+    source: sa.FromClause,
+    *conditions: sa.ColumnElement[bool],
+) -> dict[Any, int]:
+    count = sa.func.count().label("count")
+    rows = connection.execute(
+        sa.select(column, count)
+        .select_from(source)
+        .where(*conditions)
+        .group_by(column)
+        .order_by(count.desc(), column)
+    )
+    return dict(iter(rows))
+
+
+def _count_if(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.count(sa.case((condition, 1)))
+
+
+def _conditions(wanted: ClaimFilter) -> Iterator[sa.ColumnElement[bool]]:
+    c = claims_table.c
+    for column, values in (
+        (c.vendor, wanted.vendors),
+        (c.practice, wanted.practices),
+        (c.source_type, wanted.source_types),
+        (c.polarity, wanted.polarities),
+        (c.certainty, wanted.certainties),
+    ):
+        if values:
+            yield column.in_(values)
+    for word in fold(wanted.text).split():
+        yield c.folded.contains(word, autoescape=True)
+    yield from _article_conditions(wanted)
+
+
+def _article_conditions(wanted: ClaimFilter) -> Iterator[sa.ColumnElement[bool]]:
+    v = versions_table.c
+    if wanted.languages:
+        yield v.lang.in_(wanted.languages)
+    if wanted.outlets:
+        yield articles_table.c.outlet.in_(wanted.outlets)
+    if wanted.date_from is not None:
+        yield v.published >= datetime.combine(wanted.date_from, time.min, UTC)
+    if wanted.date_to is not None:
+        yield v.published <= datetime.combine(wanted.date_to, time.max, UTC)
+
+
+def _stored_claims() -> sa.Select[Any]:
+    a, v = articles_table.c, versions_table.c
+    return sa.select(
+        claims_table,
+        v.title,
+        v.lang,
+        v.published,
+        a.url,
+        a.outlet,
+        a.outlet_name,
+        a.country,
+        a.current_version,
+    ).select_from(_with_article)
+
+
+def _stored_claim(row: sa.RowMapping) -> StoredClaim:
+    claim = Claim(
+        article_id=row["article_id"],
+        paragraph=row["paragraph"],
+        start=row["start"],
+        end=row["end"],
+        quote=row["quote"],
+        vendor=row["vendor"],
+        product=row["product"],
+        practice=row["practice"],
+        polarity=row["polarity"],
+        certainty=row["certainty"],
+        source_type=row["source_type"],
+        source=row["source"],
+        rule=row["rule"],
+        cues=tuple(Cue(**cue) for cue in row["cues"]),
+    )
+    return StoredClaim(
+        id=row["id"],
+        claim=claim,
+        title=row["title"],
+        url=row["url"],
+        outlet=row["outlet"],
+        outlet_name=row["outlet_name"],
+        country=row["country"],
+        lang=row["lang"],
+        published=row["published"],
+        first_version=row["first_version"],
+        last_version=row["last_version"],
+        current_version=row["current_version"],
+        extractor=row["extractor"],
+        extracted_at=row["extracted_at"],
+        withdrawn=row["withdrawn"],
+    )

@@ -1,0 +1,228 @@
+"""What the store takes and gives back, beside `Article` and `Claim`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from analysis.records import Claim
+
+SaveOutcome = Literal["new", "unchanged", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the last visit to one requested address gave.
+
+    Attributes:
+        url: the address as it was requested.
+        outcome: a named reason: "kept", "unchanged", "off_topic:no_privacy",
+            "no_body", "http_404", "robots", "timeout", ...
+        fetched: when the visit took place.
+        status: HTTP status, None where no answer came.
+        article_id: the stored article that the page holds, if it was kept.
+        etag, last_modified: the response headers, for the next conditional request.
+        body_digest: identifies the body, to notice an unchanged one.
+        crawl_id: the crawl that made the visit.
+    """
+
+    url: str
+    outlet: str
+    outcome: str
+    fetched: datetime
+    status: int | None = None
+    article_id: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_digest: str | None = None
+    crawl_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """One run of the crawler; `stats` counts pages as {outlet: {outcome: count}}.
+
+    `finished` is None while the crawl runs, or when it was killed.
+    """
+
+    id: int
+    started: datetime
+    finished: datetime | None
+    interrupted: bool
+    stats: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFilter:
+    """Which claims to read; an empty field does not narrow.
+
+    Attributes:
+        date_from, date_to: days of publication (UTC), both included. Either one
+            leaves out articles without a date.
+        text: every word must occur in the sentence, the article's title or the
+            named source, whatever the accents and the case.
+    """
+
+    vendors: tuple[str, ...] = ()
+    practices: tuple[str, ...] = ()
+    source_types: tuple[str, ...] = ()
+    polarities: tuple[str, ...] = ()
+    certainties: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    outlets: tuple[str, ...] = ()
+    date_from: date | None = None
+    date_to: date | None = None
+    text: str = ""
+
+    @property
+    def about_claims(self) -> bool:
+        """Whether a field narrows the claims themselves, not only their articles."""
+        return bool(
+            self.vendors
+            or self.practices
+            or self.source_types
+            or self.polarities
+            or self.certainties
+            or self.text.split()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClaim:
+    """A claim, its permanent identifier, and the article version that holds it.
+
+    Attributes:
+        id: survives edits of the article and new extractors.
+        claim: its offsets refer to version `last_version` of the article.
+        title, lang, published: of that version.
+        first_version, last_version: the versions (from 1) in which the sentence stands.
+        current_version: the article's newest version.
+        extractor: the version of the extractor that last gave the claim.
+        withdrawn: when a newer extractor stopped giving it, or None.
+    """
+
+    id: str
+    claim: Claim
+    title: str
+    url: str
+    outlet: str
+    outlet_name: str
+    country: str | None
+    lang: str | None
+    published: datetime | None
+    first_version: int
+    last_version: int
+    current_version: int
+    extractor: str
+    extracted_at: datetime
+    withdrawn: datetime | None
+
+    @property
+    def current(self) -> bool:
+        """Whether the article's newest version makes the claim, by the newest reading."""
+        return self.withdrawn is None and self.last_version == self.current_version
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimChanges:
+    """What saving one article's claims did: numbers of claims."""
+
+    added: int = 0
+    updated: int = 0
+    kept: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CellCount:
+    """Current claims about one vendor and one practice.
+
+    Attributes:
+        affirmed, denied: claims of each polarity; they add up to all claims.
+        uncertain: claims of either polarity whose statement is hedged.
+        articles, outlets: distinct ones that make a claim.
+        affirmed_outlets, denied_outlets: distinct outlets of each polarity.
+    """
+
+    vendor: str
+    practice: str
+    affirmed: int = 0
+    denied: int = 0
+    uncertain: int = 0
+    articles: int = 0
+    outlets: int = 0
+    affirmed_outlets: int = 0
+    denied_outlets: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """One stored article, its newest version, and how many current claims it makes.
+
+    `claims` counts those that pass the filter it was asked with.
+    """
+
+    id: str
+    url: str
+    outlet: str
+    outlet_name: str
+    country: str | None
+    title: str
+    authors: tuple[str, ...]
+    lang: str | None
+    published: datetime | None
+    modified: datetime | None
+    first_seen: datetime
+    last_seen: datetime
+    versions: int
+    claims: int
+    extractor: str | None
+    extracted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The store in figures.
+
+    Attributes:
+        articles: stored articles; `undated` of them without a date of publication,
+            `unread` not yet read by any extractor in their newest version.
+        claims: current claims.
+        languages: articles by language; None for those whose language is unknown.
+        first_published, last_published: range of the articles' dates.
+        pages: addresses visited, all outcomes.
+        outcomes: addresses by the outcome of the last visit, most frequent first.
+    """
+
+    articles: int
+    outlets: int
+    claims: int
+    undated: int
+    unread: int
+    languages: dict[str | None, int]
+    first_published: datetime | None
+    last_published: datetime | None
+    pages: int
+    outcomes: dict[str, int]
+    last_crawl: Crawl | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The values that current claims have, with their numbers of claims, most frequent first.
+
+    `outlet_names` gives the name of each outlet key; the dates are days of
+    publication (UTC).
+    """
+
+    vendors: dict[str, int] = field(default_factory=dict)
+    practices: dict[str, int] = field(default_factory=dict)
+    source_types: dict[str, int] = field(default_factory=dict)
+    polarities: dict[str, int] = field(default_factory=dict)
+    certainties: dict[str, int] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
+    outlets: dict[str, int] = field(default_factory=dict)
+    outlet_names: dict[str, str] = field(default_factory=dict)
+    date_min: date | None = None
+    date_max: date | None = None

@@ -1,0 +1,266 @@
+"""Writes: each function runs in one transaction that its caller holds, and can be repeated."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from analysis.errors import StoreError
+from analysis.records import Article, Claim, article_id, digest
+from analysis.store import reading
+from analysis.store.rows import ClaimChanges, Page, SaveOutcome
+from analysis.store.schema import articles, claims, clean, crawls, fold, pages, to_utc, versions
+
+
+def start_crawl(connection: sa.Connection, outlets: Sequence[str]) -> int:
+    """A new crawl's number."""
+    row = {
+        "started": datetime.now(UTC),
+        "interrupted": False,
+        "stats": {outlet: {} for outlet in outlets},
+    }
+    statement = sa.insert(crawls).values(row).returning(crawls.c.id)
+    return int(connection.execute(statement).scalar_one())
+
+
+def finish_crawl(
+    connection: sa.Connection,
+    crawl_id: int,
+    stats: Mapping[str, Mapping[str, int]],
+    interrupted: bool,
+) -> None:
+    """Close a crawl with what it counted; raises StoreError for an unknown one."""
+    values = {
+        "finished": sa.func.coalesce(crawls.c.finished, datetime.now(UTC)),
+        "interrupted": interrupted,
+        "stats": {outlet: dict(counts) for outlet, counts in stats.items()},
+    }
+    done = connection.execute(sa.update(crawls).where(crawls.c.id == crawl_id).values(values))
+    if done.rowcount == 0:
+        raise StoreError(f"no crawl {crawl_id} was started in this store")
+
+
+def record_page(connection: sa.Connection, page: Page) -> None:
+    """Note what the last visit to an address gave, over what an earlier one gave."""
+    _upsert(connection, pages, [{"key": reading.page_key(page.url), **asdict(page)}])
+
+
+def save_article(
+    connection: sa.Connection, article: Article, outlet_name: str, country: str | None
+) -> SaveOutcome:
+    """Store an article as read now: a new one, a new version, or nothing new.
+
+    Only title and paragraphs make a version. Dates, authors and language of an
+    unchanged text are brought up to date in place.
+    """
+    if article.url is None or article.outlet is None:
+        raise StoreError(f"article {article.id!r} has no address or no outlet; both are needed")
+    if article.id != article_id(article.url):
+        raise StoreError(
+            f"article {article.id!r} at {article.url} must be identified as "
+            f"{article_id(article.url)!r}: article_id(url)"
+        )
+    article = _cleaned(article)
+    seen = article.fetched or datetime.now(UTC)
+    head = {"outlet": article.outlet, "outlet_name": outlet_name, "country": country}
+    fresh = {
+        "id": article.id,
+        "url": article.url,
+        "first_seen": seen,
+        "last_seen": seen,
+        "current_version": 1,
+    }
+    created = connection.execute(
+        _insert(connection, articles)
+        .values(fresh | head)
+        .on_conflict_do_nothing()
+        .returning(articles.c.id)
+    ).first()
+    if created is not None:
+        connection.execute(sa.insert(versions).values(_version_row(article, 1)))
+        return "new"
+
+    stored = connection.execute(
+        sa.select(articles, versions.c.digest, versions.c.lang)
+        .join(versions, reading.newest_version)
+        .where(articles.c.id == article.id)
+        .with_for_update(of=articles)
+    ).one()
+    changed = stored.digest != article.content_digest
+    values = head | {"last_seen": max(to_utc(seen), stored.last_seen)}
+    version = stored.current_version + 1 if changed else stored.current_version
+    row = _version_row(article, version)
+    if changed:
+        values["current_version"] = version
+        connection.execute(sa.insert(versions).values(row))
+    else:
+        details = {key: row[key] for key in ("authors", "lang", "published", "modified")}
+        connection.execute(
+            sa.update(versions)
+            .where(versions.c.article_id == article.id, versions.c.version == version)
+            .values(details)
+        )
+    if changed or stored.lang != article.lang:
+        values |= {"extractor": None, "extracted_at": None}
+    connection.execute(sa.update(articles).where(articles.c.id == article.id).values(values))
+    return "changed" if changed else "unchanged"
+
+
+def save_claims(
+    connection: sa.Connection,
+    article_id: str,
+    by_version: Mapping[int, Sequence[Claim]],
+    extractor: str,
+) -> ClaimChanges:
+    """Make the article's claims those that an extractor read in its versions.
+
+    A claim keeps its identifier wherever the same sentence says the same thing
+    of the same vendor; one that is no longer read is marked withdrawn, one that
+    comes back is not withdrawn any more. `by_version` holds every version from 1
+    on; a version that the crawler added meanwhile leaves the article pending.
+
+    Raises:
+        StoreError: the article or a version is unknown, versions are left out, or
+            a claim's quote is not what stands at its offsets.
+    """
+    known = dict(enumerate(reading.versions(connection, article_id), start=1))
+    if not known:
+        raise StoreError(f"no article {article_id!r} in this store")
+    if sorted(by_version) != list(range(1, len(by_version) + 1)) or not by_version.keys() <= (
+        known.keys()
+    ):
+        raise StoreError(
+            f"the claims of article {article_id!r} must be given for its versions 1 to "
+            f"{len(known)}, got {sorted(by_version)}"
+        )
+    now = datetime.now(UTC)
+    given = _claim_rows(article_id, known, by_version, extractor)
+    stored = {
+        row["id"]: dict(row)
+        for row in connection.execute(
+            sa.select(claims).where(claims.c.article_id == article_id).with_for_update()
+        ).mappings()
+    }
+    changes: Counter[str] = Counter()
+    for key, row in given.items():
+        old = stored.get(key)
+        if old is None:
+            changes["added"] += 1
+        elif all(old[name] == value for name, value in row.items()):
+            changes["kept"] += 1
+            continue
+        else:
+            changes["updated"] += 1
+        _upsert(connection, claims, [row | {"extracted_at": now}])
+    gone = [key for key, old in stored.items() if key not in given and old["withdrawn"] is None]
+    if gone:
+        connection.execute(sa.update(claims).where(claims.c.id.in_(gone)).values(withdrawn=now))
+    changes["withdrawn"] = len(gone)
+    connection.execute(
+        sa.update(articles)
+        .where(
+            articles.c.id == article_id,
+            articles.c.current_version == len(by_version),
+            articles.c.extractor.is_distinct_from(extractor),
+        )
+        .values(extractor=extractor, extracted_at=now)
+    )
+    return ClaimChanges(**changes)
+
+
+def _claim_rows(
+    article_id: str,
+    known: Mapping[int, Article],
+    by_version: Mapping[int, Sequence[Claim]],
+    extractor: str,
+) -> dict[str, dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for version in sorted(by_version):
+        title = known[version].title
+        for key, claim in _identified(article_id, by_version[version]):
+            _check_quote(known[version], version, claim)
+            values = asdict(claim)
+            values["cues"] = [asdict(cue) for cue in claim.cues]
+            rows[key] = {
+                "id": key,
+                **_clean_text(values),
+                "first_version": rows[key]["first_version"] if key in rows else version,
+                "last_version": version,
+                "folded": fold("\n".join((claim.quote, title, claim.source or ""))),
+                "extractor": extractor,
+                "withdrawn": None,
+            }
+    return rows
+
+
+def _identified(article_id: str, given: Sequence[Claim]) -> Iterator[tuple[str, Claim]]:
+    """Each claim with its identifier, which depends on neither its place nor the version."""
+    occurrences: Counter[tuple[str, str, str]] = Counter()
+    for claim in sorted(given, key=lambda c: (c.paragraph, c.start, c.end)):
+        same = (claim.quote, claim.vendor, claim.practice)
+        yield digest(article_id, *same, str(occurrences[same]))[:16], claim
+        occurrences[same] += 1
+
+
+def _check_quote(article: Article, version: int, claim: Claim) -> None:
+    blocks = dict(article.blocks())
+    there = blocks.get(claim.paragraph, "")[claim.start : claim.end]
+    if claim.article_id != article.id or not there or there != clean(claim.quote):
+        raise StoreError(
+            f"claim on {claim.vendor}, {claim.practice} is not verbatim: paragraph "
+            f"{claim.paragraph}[{claim.start}:{claim.end}] of article {article.id!r}, version "
+            f"{version}, is {there!r}, the claim quotes {claim.quote!r} of {claim.article_id!r}"
+        )
+
+
+def _clean_text(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: clean(value) if isinstance(value, str) else value for key, value in values.items()}
+
+
+def _cleaned(article: Article) -> Article:
+    """The article as it will be read back, so that its digest is that of the stored text."""
+    return replace(
+        article,
+        title=clean(article.title),
+        paragraphs=tuple(map(clean, article.paragraphs)),
+        lang=None if article.lang is None else clean(article.lang),
+    )
+
+
+def _version_row(article: Article, version: int) -> dict[str, Any]:
+    return {
+        "article_id": article.id,
+        "version": version,
+        "digest": article.content_digest,
+        "title": article.title,
+        "paragraphs": article.paragraphs,
+        "authors": article.authors,
+        "lang": article.lang,
+        "published": article.published,
+        "modified": article.modified,
+        "fetched": article.fetched,
+    }
+
+
+def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def _upsert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or replace those with the same primary key."""
+    statement = _insert(connection, table).values(rows)
+    keys = [column.name for column in table.primary_key]
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=keys,
+            set_={name: statement.excluded[name] for name in rows[0] if name not in keys},
+        )
+    )

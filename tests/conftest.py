@@ -1,0 +1,95 @@
+"""Fixtures that several test folders use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from analysis.store import Store
+
+_databases = count(1)
+
+
+def _postgres_bin() -> Path | None:
+    """The folder of PostgreSQL's server programs, the newest release first."""
+
+    def release(folder: Path) -> float:
+        return float(folder.parent.name)
+
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=release, reverse=True)
+    in_path = shutil.which("initdb")
+    folders = [*found, *([Path(in_path).parent] if in_path else [])]
+    return next((f for f in folders if (f / "initdb").exists() and (f / "pg_ctl").exists()), None)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The socket folder of a PostgreSQL server that lives as long as the tests."""
+    programs = _postgres_bin()
+    if programs is None:
+        pytest.skip(
+            "no PostgreSQL server here: initdb and pg_ctl are neither under "
+            "/usr/lib/postgresql nor in PATH"
+        )
+    # A socket's path may have 107 characters, which pytest's own folders can exceed.
+    folder = Path(tempfile.mkdtemp(prefix="earshot-pg-"))
+    as_user: list[str] = []
+    if os.geteuid() == 0:  # the server refuses to run as root
+        shutil.chown(folder, "postgres", "postgres")
+        as_user = ["runuser", "-u", "postgres", "--"]
+    data = folder / "data"
+
+    def server(program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [*as_user, str(programs / program), *arguments],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stdout.decode()
+
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+    try:
+        server("initdb", "-D", str(data), "-U", "postgres", "-E", "UTF8", "--no-locale", "-N")
+        server("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-w", "-o", options, "start")
+        try:
+            yield str(folder)
+        finally:
+            server("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    name = f"test_{next(_databases)}"
+    with psycopg.connect(host=postgres_server, user="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield f"postgresql://postgres@/{name}?host={postgres_server}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store that does not exist yet, on each database in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/var/earshot.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store, on each database in turn."""
+    with Store.open(store_url) as opened:
+        yield opened
