@@ -1,0 +1,201 @@
+"""The comparison and its evidence as CSV files, described in docs/export.md.
+
+UTF-8 with byte order mark, so that spreadsheets read accents; RFC 4180 lines and
+quotes; cells that a spreadsheet would run as a formula are neutralised.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from analysis.codebook import Codebook
+from analysis.compare import comparison, state
+from analysis.records import TITLE
+from analysis.store import ClaimFilter, Store, StoredClaim
+
+CLAIM_COLUMNS = (
+    "claim_id",
+    "vendor",
+    "vendor_label",
+    "product",
+    "practice",
+    "practice_fr",
+    "practice_en",
+    "polarity",
+    "certainty",
+    "source_type",
+    "source",
+    "quote",
+    "article_id",
+    "title",
+    "outlet",
+    "outlet_name",
+    "country",
+    "language",
+    "published",
+    "url",
+    "paragraph",
+    "start",
+    "end",
+    "rule",
+    "extractor",
+)
+CELL_COLUMNS = (
+    "vendor",
+    "vendor_label",
+    "practice",
+    "practice_fr",
+    "practice_en",
+    "state",
+    "affirmed",
+    "denied",
+    "uncertain",
+    "articles",
+    "outlets",
+    "affirmed_outlets",
+    "denied_outlets",
+)
+ARTICLE_COLUMNS = (
+    "article_id",
+    "title",
+    "authors",
+    "outlet",
+    "outlet_name",
+    "country",
+    "language",
+    "published",
+    "modified",
+    "url",
+    "first_seen",
+    "last_seen",
+    "versions",
+    "claims",
+    "extractor",
+)
+COLUMNS = {
+    "claims.csv": CLAIM_COLUMNS,
+    "vendors_by_practice.csv": CELL_COLUMNS,
+    "articles.csv": ARTICLE_COLUMNS,
+}
+
+Cell = str | int | datetime | None
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_MARK = "'"
+
+
+def neutralise(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula.
+
+    A leading = + - @, tab or carriage return gets an apostrophe before it, and so
+    does a leading apostrophe, so that `restore` can tell them apart. See OWASP,
+    "CSV Injection".
+    """
+    return _MARK + cell if cell.startswith((*_RISKY, _MARK)) else cell
+
+
+def restore(cell: str) -> str:
+    """The text that `neutralise` was given."""
+    return cell.removeprefix(_MARK)
+
+
+def export_files(store: Store, wanted: ClaimFilter, codebook: Codebook) -> dict[str, bytes]:
+    """The three files, by name, of the claims that pass a filter."""
+    return {
+        "claims.csv": _csv(CLAIM_COLUMNS, _claim_rows(store.claims(wanted), codebook)),
+        "vendors_by_practice.csv": _csv(CELL_COLUMNS, _cell_rows(store, wanted, codebook)),
+        "articles.csv": _csv(ARTICLE_COLUMNS, _article_rows(store, wanted)),
+    }
+
+
+def _claim_rows(claims: Iterable[StoredClaim], codebook: Codebook) -> Iterable[Sequence[Cell]]:
+    for stored in claims:
+        claim = stored.claim
+        yield (
+            stored.id,
+            claim.vendor,
+            codebook.vendor_label(claim.vendor),
+            claim.product,
+            claim.practice,
+            *_practice_labels(claim.practice, codebook),
+            claim.polarity,
+            claim.certainty,
+            claim.source_type,
+            claim.source,
+            claim.quote,
+            claim.article_id,
+            stored.title,
+            stored.outlet,
+            stored.outlet_name,
+            stored.country,
+            stored.lang,
+            stored.published,
+            stored.url,
+            None if claim.paragraph == TITLE else claim.paragraph,
+            claim.start,
+            claim.end,
+            claim.rule,
+            stored.extractor,
+        )
+
+
+def _cell_rows(store: Store, wanted: ClaimFilter, codebook: Codebook) -> Iterable[Sequence[Cell]]:
+    table = comparison(store.cells(wanted), tuple(codebook.vendors), tuple(codebook.practices))
+    for cell in table.cells.values():
+        yield (
+            cell.vendor,
+            codebook.vendor_label(cell.vendor),
+            cell.practice,
+            *_practice_labels(cell.practice, codebook),
+            state(cell),
+            cell.affirmed,
+            cell.denied,
+            cell.uncertain,
+            cell.articles,
+            cell.outlets,
+            cell.affirmed_outlets,
+            cell.denied_outlets,
+        )
+
+
+def _article_rows(store: Store, wanted: ClaimFilter) -> Iterable[Sequence[Cell]]:
+    for article in store.article_rows(wanted):
+        yield (
+            article.id,
+            article.title,
+            "; ".join(article.authors),
+            article.outlet,
+            article.outlet_name,
+            article.country,
+            article.lang,
+            article.published,
+            article.modified,
+            article.url,
+            article.first_seen,
+            article.last_seen,
+            article.versions,
+            article.claims,
+            article.extractor,
+        )
+
+
+def _practice_labels(practice: str, codebook: Codebook) -> tuple[str, str]:
+    return codebook.practice_label(practice, "fr"), codebook.practice_label(practice, "en")
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_text(cell) for cell in row] for row in rows)
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.isoformat(timespec="seconds")
+    return neutralise(str(cell))
