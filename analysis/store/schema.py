@@ -53,16 +53,17 @@ class CleanJSON(sa.types.TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: D102
-        return _clean_values(value)
+        return clean_values(value)
 
 
-def _clean_values(value: Any) -> Any:
+def clean_values(value: Any) -> Any:
+    """The same values, as JSON holds them, with every text cleaned."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
-        return {clean(key): _clean_values(item) for key, item in value.items()}
+        return {clean(key): clean_values(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_clean_values(item) for item in value]
+        return [clean_values(item) for item in value]
     return value
 
 

@@ -15,7 +15,17 @@ from analysis.errors import StoreError
 from analysis.records import Article, Claim, article_id, digest
 from analysis.store import reading
 from analysis.store.rows import ClaimChanges, Page, SaveOutcome
-from analysis.store.schema import articles, claims, clean, crawls, fold, pages, to_utc, versions
+from analysis.store.schema import (
+    articles,
+    claims,
+    clean,
+    clean_values,
+    crawls,
+    fold,
+    pages,
+    to_utc,
+    versions,
+)
 
 
 def start_crawl(connection: sa.Connection, outlets: Sequence[str]) -> int:
@@ -132,9 +142,8 @@ def save_claims(
     known = dict(enumerate(reading.versions(connection, article_id), start=1))
     if not known:
         raise StoreError(f"no article {article_id!r} in this store")
-    if sorted(by_version) != list(range(1, len(by_version) + 1)) or not by_version.keys() <= (
-        known.keys()
-    ):
+    newest = max(by_version, default=0)
+    if not 1 <= newest <= len(known) or set(by_version) != set(range(1, newest + 1)):
         raise StoreError(
             f"the claims of article {article_id!r} must be given for its versions 1 to "
             f"{len(known)}, got {sorted(by_version)}"
@@ -166,7 +175,7 @@ def save_claims(
         sa.update(articles)
         .where(
             articles.c.id == article_id,
-            articles.c.current_version == len(by_version),
+            articles.c.current_version == newest,
             articles.c.extractor.is_distinct_from(extractor),
         )
         .values(extractor=extractor, extracted_at=now)
@@ -185,17 +194,16 @@ def _claim_rows(
         title = known[version].title
         for key, claim in _identified(article_id, by_version[version]):
             _check_quote(known[version], version, claim)
-            values = asdict(claim)
-            values["cues"] = [asdict(cue) for cue in claim.cues]
-            rows[key] = {
+            row = {
                 "id": key,
-                **_clean_text(values),
+                **asdict(claim),
                 "first_version": rows[key]["first_version"] if key in rows else version,
                 "last_version": version,
                 "folded": fold("\n".join((claim.quote, title, claim.source or ""))),
                 "extractor": extractor,
                 "withdrawn": None,
             }
+            rows[key] = clean_values(row)
     return rows
 
 
@@ -203,7 +211,7 @@ def _identified(article_id: str, given: Sequence[Claim]) -> Iterator[tuple[str, 
     """Each claim with its identifier, which depends on neither its place nor the version."""
     occurrences: Counter[tuple[str, str, str]] = Counter()
     for claim in sorted(given, key=lambda c: (c.paragraph, c.start, c.end)):
-        same = (claim.quote, claim.vendor, claim.practice)
+        same = (clean(claim.quote), clean(claim.vendor), clean(claim.practice))
         yield digest(article_id, *same, str(occurrences[same]))[:16], claim
         occurrences[same] += 1
 
@@ -217,10 +225,6 @@ def _check_quote(article: Article, version: int, claim: Claim) -> None:
             f"{claim.paragraph}[{claim.start}:{claim.end}] of article {article.id!r}, version "
             f"{version}, is {there!r}, the claim quotes {claim.quote!r} of {claim.article_id!r}"
         )
-
-
-def _clean_text(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: clean(value) if isinstance(value, str) else value for key, value in values.items()}
 
 
 def _cleaned(article: Article) -> Article:
