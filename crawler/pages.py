@@ -43,6 +43,7 @@ _BLOCKS = frozenset(
         """,
     )
 )
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LONG = 40
 """Letters from which a text is taken to stand on the page only once."""
 _BREAK = "\x1e"
@@ -57,7 +58,7 @@ _REMOVED = re.findall(
 )
 _REGEXP = {"re": "http://exslt.org/regular-expressions"}
 _FURNITURE_NAMES = (
-    "consent|cookies?|didomi|onetrust|tarteaucitron|axeptio|gdpr|rgpd|cmp|newsletters?|subscri\\w*|"
+    "consent|cookies?|didomi|onetrust|tarteaucitron|axeptio|gdpr|rgpd|cmp|newsletters?|sign-?up|subscri\\w*|"
     "abonne\\w*|paywall|comments?|commentaires?|disqus|related|read-?(?:also|more|next)|see-?also|"
     "(?:a-)?(?:re)?lire(?:-aussi)?|a-voir|more-?on|recommend\\w*|recirc\\w*|teasers?|shar(?:e|ing)|"
     "partage|social|promo\\w*|advert\\w*|ads?|pub|publicite|sponsor\\w*|outbrain|taboola|captions?|"
@@ -204,6 +205,8 @@ def _paragraphs(tree: HtmlElement, metadata: Metadata) -> list[str]:
         for place in chosen
         if blocks[place].key not in titles and not _is_furniture(blocks[place], authors)
     ]
+    while body and _trails([blocks[place] for place in body]):
+        body.pop()
     if not body:
         return [_plain(text) for text in metadata.body]
     lead = [
@@ -327,6 +330,17 @@ def _is_furniture(block: _Block, authors: str) -> bool:
     before = block.key.partition(linked)[0]
     rest = block.key.replace(linked, "", 1)
     return not rest or (rest == before and _is_label(block.text[: _length(block.text, before)]))
+
+
+def _trails(blocks: list[_Block]) -> bool:
+    """Whether the last block is a heading of nothing, or a line from outside the text."""
+    *others, last = blocks
+    if _SENTENCE_END.search(last.text):
+        return False
+    container = last.element.getparent()
+    return last.element.tag in _HEADINGS or (
+        bool(others) and all(other.element.getparent() is not container for other in others)
+    )
 
 
 def _leads_away(link: HtmlElement) -> bool:
