@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import ConfigurationError
+from analysis.records import Polarity
 
 LANGUAGES = ("fr", "en")
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -92,17 +93,19 @@ class Expression(_Entry):
 
     Attributes:
         id: unique in its practice and language; stored with each claim.
-        match: fragments over the lower-cased sentence. `{name}` stands for a concept,
-            `..` for up to 60 characters without a semicolon, ` & ` for "and, in any order".
-        unless: fragments that rule the reading out.
+        match: fragments over one sentence, whatever the case. `<name>` stands for a
+            concept, ` .. ` for up to 60 characters without a semicolon.
+        unless: fragments that rule the reading out wherever they stand in the sentence.
         polarity: "denied" where the words themselves deny the practice.
+        negation: "flips" the polarity, or is "included" in the words already.
         hits, misses: sentences that must be read so, or must not.
     """
 
     id: str
     match: tuple[str, ...]
     unless: tuple[str, ...] = ()
-    polarity: str = "affirmed"
+    polarity: Polarity = "affirmed"
+    negation: Literal["flips", "included"] = "flips"
     hits: tuple[str, ...] = Field(min_length=1)
     misses: tuple[str, ...] = ()
 

@@ -1,0 +1,103 @@
+"""Which practices a sentence states: the codebook's expressions, compiled once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analysis.codebook import Codebook, Expression
+from analysis.errors import ConfigurationError
+from analysis.records import Polarity
+
+_GAP = r"\b(?:[^;]{0,60}?(?<!\w))?"
+_CONCEPT = re.compile(r"<(\w+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeMatch:
+    """Words that state a practice; offsets in the sentence.
+
+    Attributes:
+        rule: practice and expression identifier, as stored with a claim.
+        polarity: what the words say before any negation around them.
+        flips: whether a negation around the words turns that round.
+    """
+
+    practice: str
+    rule: str
+    start: int
+    end: int
+    polarity: Polarity
+    flips: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    practice: str
+    expression: Expression
+    match: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+
+class PracticeFinder:
+    """Finds stated practices in the sentences of one language."""
+
+    def __init__(self, codebook: Codebook, lang: str) -> None:
+        concepts = {
+            name: f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
+            for name, words in codebook.concepts[lang].items()
+        }
+        self._expressions = [
+            _Compiled(
+                practice,
+                expression,
+                _compiled(expression.match, concepts, f"{lang}.{practice}.{expression.id}"),
+                _compiled(expression.unless, concepts, f"{lang}.{practice}.{expression.id}")
+                if expression.unless
+                else None,
+            )
+            for practice, expressions in codebook.expressions[lang].items()
+            for expression in expressions
+        ]
+
+    def find(self, sentence: str) -> Iterator[PracticeMatch]:
+        """The first match of each practice in a sentence with straight quotation marks."""
+        seen: set[str] = set()
+        for compiled in self._expressions:
+            if compiled.practice in seen:
+                continue
+            found = compiled.match.search(sentence)
+            if found is None or (compiled.unless and compiled.unless.search(sentence)):
+                continue
+            seen.add(compiled.practice)
+            yield PracticeMatch(
+                compiled.practice,
+                f"{compiled.practice}/{compiled.expression.id}",
+                found.start(),
+                found.end(),
+                compiled.expression.polarity,
+                compiled.expression.negation == "flips",
+            )
+
+
+def _compiled(
+    fragments: tuple[str, ...], concepts: dict[str, str], place: str
+) -> re.Pattern[str]:
+    def concept(name: re.Match[str]) -> str:
+        if name.group(1) not in concepts:
+            raise ConfigurationError(
+                f"expressions.yml: {place}: unknown concept <{name.group(1)}>; "
+                f"known are {', '.join(sorted(concepts))}"
+            )
+        return concepts[name.group(1)]
+
+    joined = "|".join(
+        f"(?:{_CONCEPT.sub(concept, fragment).replace(' .. ', _GAP)})" for fragment in fragments
+    )
+    try:
+        return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
+    except re.error as error:
+        raise ConfigurationError(
+            f"expressions.yml: {place}: not a regular expression: {error}"
+        ) from error
