@@ -1,0 +1,38 @@
+"""Claims: every claim that passes the filters, page by page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.dashboard import address, downloads, evidence, filters, frames
+from analysis.dashboard.empty import empty_store
+from analysis.dashboard.text import count
+
+PAGE_SIZE = 20
+
+
+def page() -> None:
+    """Draws the page."""
+    st.title("Claims", anchor=False)
+    if empty_store(frames.overview()):
+        return
+    codebook = frames.codebook()
+    wanted = filters.bar(frames.facets(), codebook, first=(address.TEXT, "vendor", "practice"))
+    total = frames.count_claims(wanted)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{count(total, 'claim')}**, newest article first")
+        if address.write(wanted):
+            filters.clear_button()
+        if total:
+            downloads.buttons(frames.store(), wanted, codebook)
+    if not total:
+        st.info("No claim passes these filters.", icon=":material/filter_alt_off:")
+        return
+    pages = -(-total // PAGE_SIZE)
+    number = filters.page_number(pages)
+    shown = frames.store().claims(wanted, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    evidence.listing(shown, codebook)
+    filters.pagination(number, pages)
+
+
+page()

@@ -1,0 +1,44 @@
+"""The dashboard's list of pages. Start it with `streamlit run app.py`."""
+
+import streamlit as st
+
+from analysis.dashboard.empty import trouble
+from analysis.errors import EarshotError
+
+st.set_page_config(page_title="Earshot", page_icon=":material/hearing:", layout="wide")
+st.logo("analysis/dashboard/logo.svg", size="large")
+page = st.navigation(
+    [
+        st.Page(
+            "analysis/dashboard/overview.py",
+            title="Overview",
+            icon=":material/home:",
+            url_path="overview",
+            default=True,
+        ),
+        st.Page(
+            "analysis/dashboard/compare.py",
+            title="Compare",
+            icon=":material/grid_on:",
+            url_path="compare",
+        ),
+        st.Page(
+            "analysis/dashboard/claims.py",
+            title="Claims",
+            icon=":material/format_quote:",
+            url_path="claims",
+        ),
+        st.Page(
+            "analysis/dashboard/claim.py",
+            title="Claim",
+            icon=":material/article:",
+            url_path="claim",
+            visibility="hidden",
+        ),
+    ],
+    position="top",
+)
+try:
+    page.run()
+except EarshotError as error:
+    trouble(error)
