@@ -314,6 +314,8 @@ def _conditions(wanted: ClaimFilter) -> Iterator[sa.ColumnElement[bool]]:
 
 def _article_conditions(wanted: ClaimFilter) -> Iterator[sa.ColumnElement[bool]]:
     v = versions_table.c
+    if wanted.articles:
+        yield articles_table.c.id.in_(wanted.articles)
     if wanted.languages:
         yield v.lang.in_(wanted.languages)
     if wanted.outlets:

@@ -62,6 +62,7 @@ class ClaimFilter:
             leaves out articles without a date.
         text: every word must occur in the sentence, the article's title or the
             named source, whatever the accents and the case.
+        articles: article ids.
     """
 
     vendors: tuple[str, ...] = ()
@@ -74,6 +75,7 @@ class ClaimFilter:
     date_from: date | None = None
     date_to: date | None = None
     text: str = ""
+    articles: tuple[str, ...] = ()
 
     @property
     def about_claims(self) -> bool:
