@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -40,20 +41,20 @@ from cssselect import SelectorError
 from parsel.csstranslator import HTMLTranslator
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from analysis.errors import ConfigurationError
+from analysis.errors import ConfigurationError, InputError
 
 ELSEWHERE = "ZZ"
 """The country of an outlet that no file describes (ISO 3166 leaves ZZ to its users)."""
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"{value!r} is not a web address: write http://... or https://...")
     try:
-        parts.port  # noqa: B018 - raises on a port that is not a number
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError as error:
         raise ValueError(f"{value!r} is not a web address: {error}") from error
+    if not usable:
+        raise ValueError(f"{value!r} is not a web address: write http://... or https://...")
     return value
 
 
@@ -146,6 +147,16 @@ class Outlet(_Entry):
         own = (_authority(self.home), *(_authority(f"https://{host}") for host in self.hosts))
         return any(given == host or given.endswith(f".{host}") for host in own)
 
+    def includes(self, url: str) -> bool:
+        """Whether an address is on a host that the entry names, a source's host included."""
+        return self.owns(url) or _authority(url) in {_authority(source) for source in self.sources}
+
+    @property
+    def names(self) -> set[str]:
+        """The names, or IP addresses, of the hosts that the entry names, without ports."""
+        addresses = (self.home, *self.sources, *(f"https://{host}" for host in self.hosts))
+        return {urlsplit(address).hostname or "" for address in addresses}
+
     def publishes(self, url: str) -> bool:
         """Whether an address may be an article of the outlet: own host, and its patterns."""
         allow, deny = self.patterns.allow, self.patterns.deny
@@ -216,20 +227,12 @@ def select_outlets(outlets: tuple[Outlet, ...], ids: tuple[str, ...]) -> tuple[O
     return tuple(outlet for outlet in outlets if not ids or outlet.id in ids)
 
 
-def outlets_of(urls: list[str], outlets: tuple[Outlet, ...]) -> dict[Outlet, list[str]]:
-    """Groups addresses by outlet; one that no outlet owns stands for its host alone.
-
-    Raises:
-        ConfigurationError: something in the list is not a web address.
-    """
+def outlets_of(urls: Iterable[str], outlets: tuple[Outlet, ...]) -> dict[Outlet, list[str]]:
+    """Groups addresses by outlet; one that no outlet owns stands for its host alone."""
     groups: dict[Outlet, list[str]] = {}
     for url in urls:
-        try:
-            _web_address(url)
-        except ValueError as error:
-            raise ConfigurationError(str(error)) from error
-        known = (outlet for outlet in outlets if outlet.owns(url))
-        groups.setdefault(next(known, None) or _host_as_outlet(url), []).append(url)
+        known = next((outlet for outlet in outlets if outlet.owns(url)), None)
+        groups.setdefault(known or _host_as_outlet(url), []).append(url)
     return groups
 
 
@@ -246,6 +249,22 @@ def _authority(url: str) -> str:
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
     return host if parts.port in {None, 80, 443} else f"{host}:{parts.port}"
+
+
+def read_urls(lines: Iterable[str], name: str) -> list[str]:
+    """Web addresses, one a line; empty lines and those that begin with # are passed over.
+
+    Raises:
+        InputError: a line is not a web address; the message names `name` and the line.
+    """
+    urls = []
+    for number, line in enumerate(lines, start=1):
+        if (url := line.strip()) and not url.startswith("#"):
+            try:
+                urls.append(_web_address(url))
+            except ValueError as error:
+                raise InputError(f"{name}, line {number}: {error}") from error
+    return urls
 
 
 def _problem(detail: Any, content: Any) -> str:

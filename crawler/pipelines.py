@@ -1,0 +1,190 @@
+"""From a visit to the store: parse, decide on relevance, keep.
+
+Each pipeline passes on visits whose outcome is already known. Nothing that a page does may
+end the crawl; only a store that fails does.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self, cast
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from scrapy.utils.defer import deferred_from_coro
+
+from analysis.codebook import load_codebook
+from analysis.config import load_settings
+from analysis.errors import StoreError
+from analysis.store import Page
+from crawler.pages import NoBodyError, PageTooLargeError, parse_article
+from crawler.relevance import off_topic
+from crawler.visits import KEPT, SOURCE_READ, STORE_ERROR, TALLY, Visit, is_final
+
+if TYPE_CHECKING:
+    from crawler.spiders.news import NewsSpider
+
+logger = logging.getLogger(__name__)
+
+LANGUAGES = ("fr", "en")
+_NOT_MODIFIED = 304
+
+
+class ParsePipeline:
+    """Reads the article from its page."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._spider = cast("NewsSpider", crawler.spider)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Called by Scrapy."""
+        return cls(crawler)
+
+    def process_item(self, item: Visit) -> Visit:
+        """The visit with its article, or with the reason why there is none."""
+        if item.outcome:
+            return item
+        try:
+            article = parse_article(
+                item.body,
+                item.final_url,
+                encoding=item.encoding,
+                outlet=item.outlet.id,
+                language=item.outlet.language,
+                fetched=item.fetched,
+            )
+        except NoBodyError:
+            return item.ending("no_body")
+        except PageTooLargeError:
+            return item.ending("too_large")
+        except Exception:  # whatever a page holds, the crawl goes on
+            logger.exception("%s cannot be read", item.final_url)
+            return item.ending("parse_error")
+        if article.lang not in LANGUAGES:
+            return item.ending(f"unknown_language:{article.lang or 'none'}")
+        return replace(item, article=article, body=b"")
+
+
+class RelevancePipeline:
+    """Passes over what is not about a voice assistant and privacy."""
+
+    def __init__(self) -> None:
+        self._codebook = load_codebook(load_settings().codebook)
+
+    def process_item(self, item: Visit) -> Visit:
+        """The visit, or its rejection; an article that is in the store stays there."""
+        if item.article is None or (item.previous and item.previous.article_id):
+            return item
+        reason = off_topic(item.article, self._codebook)
+        return item.ending(reason) if reason else item
+
+
+class StorePipeline:
+    """Keeps articles and visits, counts outcomes, closes the crawl and the store."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._spider = cast("NewsSpider", crawler.spider)
+        self._tally: dict[str, Counter[str]] = defaultdict(Counter)
+        self._saved: set[str] = set()
+        self._sources: list[Visit] = []
+        self._open: set[str] = set()
+        crawler.stats.set_value(TALLY, self._tally)
+        crawler.signals.connect(self._finish, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Called by Scrapy."""
+        return cls(crawler)
+
+    def process_item(self, item: Visit) -> Visit:
+        """The visit with its final outcome, stored and counted."""
+        try:
+            visit = self._store(item)
+        except StoreError as error:
+            self._stop(error)
+            raise DropItem(str(error)) from error
+        self._tally[visit.outlet.id][visit.reason] += 1
+        if visit.kind == "article" and not is_final(visit.outcome):
+            self._open.add(visit.outlet.id)
+        return visit
+
+    def _store(self, item: Visit) -> Visit:
+        if item.kind != "article":
+            if item.outcome not in SOURCE_READ:
+                logger.warning("%s %s: %s", item.kind, item.url, item.outcome)
+            self._sources.append(item)
+            return item
+        article, outlet = item.article, item.outlet
+        if article is None:
+            visit = item
+        elif article.id in self._saved:
+            visit = item.ending("duplicate")
+        else:
+            self._saved.add(article.id)
+            saved = self._spider.store.save_article(article, outlet.name, outlet.country)
+            visit = item.ending(saved)
+        if visit.fetched:
+            self._record(visit)
+        return visit
+
+    def _record(self, visit: Visit, *, is_complete: bool = True) -> None:
+        """Notes a visit, with what a later request needs to ask only for changes."""
+        before = visit.previous
+        article_id = before.article_id if before else None
+        if visit.article:
+            article_id = visit.article.id
+        page = Page(
+            url=visit.url,
+            outlet=visit.outlet.id,
+            outcome="kept" if visit.reason in KEPT else visit.reason,
+            fetched=visit.fetched or datetime.now(UTC),
+            status=visit.status,
+            article_id=article_id,
+            crawl_id=self._spider.crawl_id,
+        )
+        if before and (visit.status == _NOT_MODIFIED or (page.article_id and not visit.is_read)):
+            page = replace(
+                page,
+                etag=visit.etag or before.etag,
+                last_modified=visit.last_modified or before.last_modified,
+                body_digest=before.body_digest,
+            )
+        elif visit.is_read and is_complete:
+            page = replace(
+                page,
+                etag=visit.etag,
+                last_modified=visit.last_modified,
+                body_digest=visit.body_digest,
+            )
+        self._spider.store.record_page(page)
+
+    def _stop(self, error: StoreError) -> None:
+        stats = self._crawler.stats
+        if stats.get_value(STORE_ERROR) is None:
+            stats.set_value(STORE_ERROR, str(error))
+            deferred_from_coro(self._crawler.engine.close_spider_async(reason=STORE_ERROR))
+
+    def _finish(self, reason: str) -> None:
+        """Records the sources last.
+
+        One that then answers "not modified" is not read again, so this is for a crawl that
+        came to the end of all its links.
+        """
+        spider = self._spider
+        is_complete = reason == "finished" and not spider.is_selective
+        try:
+            for visit in self._sources:
+                self._record(visit, is_complete=is_complete and visit.outlet.id not in self._open)
+            spider.store.finish_crawl(
+                spider.crawl_id, self._tally, interrupted=reason != "finished"
+            )
+        except StoreError as error:
+            self._crawler.stats.set_value(STORE_ERROR, str(error))
+        finally:
+            spider.store.close()

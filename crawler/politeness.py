@@ -1,0 +1,123 @@
+"""Who the crawler says it is, and how it heeds what sites ask of crawlers."""
+
+from __future__ import annotations
+
+import logging
+import re
+import tomllib
+from typing import cast
+from urllib.parse import urlsplit
+
+from scrapy import Spider, signals
+from scrapy.core.downloader import Slot
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.http import Request, Response
+from scrapy.robotstxt import RobotParser
+
+from analysis.config import ROOT
+from analysis.errors import ConfigurationError
+from crawler.outlets import Outlet
+from crawler.visits import RefusedRequest
+
+logger = logging.getLogger(__name__)
+# Scrapy logs a traceback for every robots.txt that does not answer; one line is logged here.
+logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+
+_CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+\.[!-~]+")
+_TOO_MANY_REQUESTS = 429
+
+
+def user_agent(outlets: tuple[Outlet, ...], contact: str | None) -> str:
+    """The name that the crawler gives: "Earshot/<version> (+contact)".
+
+    Raises:
+        ConfigurationError: no contact, and an outlet that is not on this machine; or a
+            contact that is neither an e-mail nor a web address.
+    """
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    if contact:
+        if not _CONTACT.fullmatch(contact):
+            raise ConfigurationError(
+                f"contact {contact!r}: write an e-mail or a web address "
+                "(EARSHOT_CONTACT=desk@newsroom.example)"
+            )
+        return f"Earshot/{version} (+{contact})"
+    public = [outlet.id for outlet in outlets if not outlet.private_addresses]
+    if public:
+        raise ConfigurationError(
+            "no contact address to give to the outlets "
+            f"({', '.join(public[:5])}{', ...' if len(public) > 5 else ''}): set EARSHOT_CONTACT, "
+            "or --contact, to an e-mail or web address where their staff can reach you"
+        )
+    return f"Earshot/{version}"
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """Obeys robots.txt, and stays away where it cannot be read (RFC 9309, section 2.3.1).
+
+    A host whose robots.txt gives a server error, 429 or no answer is not crawled; any other
+    4xx says that there are no rules. Scrapy's own middleware crawls in all these cases.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._unreachable: dict[str, str] = {}
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """Raises RefusedRequest where the rules, or their absence, forbid the request."""
+        outcome = self._unreachable.get(urlsplit(request.url).netloc)
+        if outcome:
+            raise RefusedRequest(outcome)
+        if rp and not rp.allowed(request.url, self._robotstxt_useragent or ""):
+            raise RefusedRequest("robots")
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        status = response.status
+        if status >= 500 or status == _TOO_MANY_REQUESTS or 300 <= status < 400:
+            raise ConnectionError(f"HTTP {status}")
+        rules = response if status < 400 else response.replace(body=b"")
+        await super()._parse_robots(rules, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        outcome = exc.outcome if isinstance(exc, RefusedRequest) else "robots_unreachable"
+        self._unreachable[netloc] = outcome
+        logger.warning("%s is not crawled, its robots.txt cannot be read: %s", netloc, exc)
+        super()._robots_error(exc, netloc)
+
+
+class OutletThrottle(AutoThrottle):
+    """Scrapy's AutoThrottle, with each outlet's own delay as the least.
+
+    The delay is that of the outlets file, or the Crawl-delay of robots.txt if it is longer
+    (up to AUTOTHROTTLE_MAX_DELAY).
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._least: dict[str, float] = {}
+        crawler.signals.connect(self._robots_parsed, signals.robots_parsed)
+
+    def _min_delay(self) -> float:
+        return 0.0
+
+    def _response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:
+        super()._response_downloaded(response, request, spider)
+        key, slot = self._get_slot(request, spider)
+        if key is not None and slot is not None:
+            self._hold(key, slot)
+
+    def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        agent = self.crawler.settings["ROBOTSTXT_USER_AGENT"]
+        wanted = min(robotparser.crawl_delay(agent) or 0.0, self.maxdelay)
+        key, slot = self._get_slot(request, cast(Spider, self.crawler.spider))
+        if key is not None:
+            self._least[key] = max(wanted, self._least.get(key, 0.0))
+            if slot is not None:
+                self._hold(key, slot)
+
+    def _hold(self, key: str, slot: Slot) -> None:
+        slots = self.crawler.settings.getdict("DOWNLOAD_SLOTS")
+        least = slots.get(key, {}).get("delay", 0.0)
+        slot.delay = max(slot.delay, least, self._least.get(key, 0.0))

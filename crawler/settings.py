@@ -1,0 +1,65 @@
+"""Scrapy's settings for a polite crawl.
+
+What depends on the outlets (user agent, delays) is set by the spider, see
+`crawler.spiders.news`.
+"""
+
+from __future__ import annotations
+
+BOT_NAME = "earshot"
+SPIDER_MODULES = ["crawler.spiders"]
+
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "Earshot"
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+DOWNLOAD_DELAY = 2.0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# Across outlets. Those that wait for a slow robots.txt count, and must not hold up the others.
+CONCURRENT_REQUESTS = 64
+DOWNLOAD_TIMEOUT = 30
+RETRY_TIMES = 1
+# Without 429: who asks for fewer requests does not get one more.
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
+RETRY_GIVE_UP_LOG_LEVEL = "WARNING"
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False
+COOKIES_ENABLED = False
+DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9"}
+
+# Bytes, also of what is decompressed. Everything larger is counted as too_large.
+DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_VERIFY_CERTIFICATES = True
+# Behind a proxy the address that is really asked cannot be checked.
+HTTPPROXY_ENABLED = False
+DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+# The spider counts every status.
+HTTPERROR_ALLOW_ALL = True
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.safety.ScopeMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.politeness.RobotsMiddleware": 100,
+    # Nearer to the network than the retries, which a refused address must not get.
+    "crawler.safety.AddressMiddleware": 560,
+}
+ITEM_PIPELINES = {
+    "crawler.pipelines.ParsePipeline": 100,
+    "crawler.pipelines.RelevancePipeline": 200,
+    "crawler.pipelines.StorePipeline": 300,
+}
+EXTENSIONS = {
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "crawler.politeness.OutletThrottle": 0,
+    "crawler.extensions.CrawlProgress": 0,
+    "crawler.extensions.Report": 0,
+}
+
+LOG_LEVEL = "WARNING"
+STATS_DUMP = False
+LOGSTATS_INTERVAL = 0

@@ -1,0 +1,192 @@
+"""What came of one address: the item that spider and pipelines pass on, and its outcomes.
+
+An outcome is the named reason that is counted and stored. For articles:
+
+| outcome | meaning |
+|---|---|
+| `new`, `changed`, `unchanged` | in the store; stored pages say `kept` |
+| `off_topic:*` | not about a voice assistant and privacy |
+| `no_body`, `not_html`, `too_large`, `unknown_language:xx` | nothing that could be analysed |
+| `duplicate` | the same article was already read at another address |
+| `too_old`, `limit` | not asked for: before `--since`, beyond `--max-pages` |
+| `robots`, `robots_unreachable` | robots.txt forbids it, or could not be read |
+| `offsite`, `private_address`, `scheme` | not an address that the outlet may send us to |
+| `http_NNN`, `timeout`, `dns`, `connection`, `redirects`, `download_error` | no page came |
+| `parse_error` | the page could not be read; the log names it |
+
+Feeds, sitemaps and listings have the same ones after their kind (`feed:http_404`), and
+`read`, `unchanged`, `index` (a sitemap of sitemaps), `not_xml`, `no_links`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotSupported,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http import Request, Response
+
+from analysis.records import Article
+from analysis.store import Page
+from crawler.outlets import Outlet
+
+Kind = Literal["article", "feed", "sitemap", "listing"]
+TALLY = "outcomes"
+"""Under this name Scrapy's stats hold {outlet: {reason: count}}."""
+STORE_ERROR = "store_error"
+"""Under this name Scrapy's stats hold why the store failed."""
+KEPT = ("new", "changed", "unchanged")
+SOURCES = ("feed", "sitemap", "listing")
+SOURCE_READ = ("read", "unchanged", "index")
+_REJECTED = ("off_topic", "no_body", "not_html", "too_large", "unknown_language", "duplicate")
+_FINAL = ("kept", "robots", "offsite", "private_address", "scheme", "http_404", "http_410")
+_FAILED = (
+    "http_",
+    "robots_unreachable",
+    "timeout",
+    "dns",
+    "connection",
+    "redirects",
+    "download_error",
+    "parse_error",
+)
+
+
+class RefusedRequest(IgnoreRequest):
+    """A request that Earshot does not make; `outcome` says why."""
+
+    def __init__(self, outcome: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one address gave.
+
+    Attributes:
+        url: the address as it was first asked for, before any redirect.
+        final_url: where the answer came from.
+        outcome: the named reason; empty while the pipelines have not decided.
+        fetched: when it was asked (UTC); None where it was not asked at all.
+        body, encoding: the page and the charset the server declared, still to be read.
+        article: what the page holds.
+        previous: what the last crawl that asked noted.
+    """
+
+    url: str
+    outlet: Outlet
+    kind: Kind = "article"
+    outcome: str = ""
+    fetched: datetime | None = None
+    final_url: str = ""
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body: bytes = b""
+    body_digest: str | None = None
+    encoding: str | None = None
+    article: Article | None = None
+    previous: Page | None = None
+
+    def ending(self, outcome: str) -> Visit:
+        """The same visit with its outcome, without the page."""
+        return replace(self, outcome=outcome, body=b"")
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the page was read to the end, so that a later request may build on it.
+
+        A sitemap index does not count: it may stay the same while its sitemaps change.
+        """
+        return self.outcome in (*KEPT, "read") or is_rejected(self.outcome)
+
+    @property
+    def reason(self) -> str:
+        """The outcome as it is counted: with the kind, unless it is an article's."""
+        return self.outcome if self.kind == "article" else f"{self.kind}:{self.outcome}"
+
+
+def visit_of(request: Request, response: Response | None = None) -> Visit:
+    """The visit that a request of the spider made, outcome open."""
+    visit = Visit(
+        url=first_url(request),
+        outlet=request.meta["outlet"],
+        kind=request.meta["kind"],
+        fetched=datetime.now(UTC),
+        previous=request.meta["previous"],
+    )
+    if response is None:
+        return visit
+    return replace(
+        visit,
+        final_url=response.url,
+        status=response.status,
+        etag=_header(response, "ETag"),
+        last_modified=_header(response, "Last-Modified"),
+        body=response.body,
+        body_digest=hashlib.sha256(response.body).hexdigest()[:32],
+    )
+
+
+def first_url(request: Request) -> str:
+    """The address that was asked for before any redirect."""
+    urls: list[str] = request.meta.get("redirect_urls", [])
+    return urls[0] if urls else request.url
+
+
+def outcome_of(error: BaseException) -> str:
+    """The outcome of a request that got no answer."""
+    match error:
+        case RefusedRequest():
+            return error.outcome
+        case DownloadTimeoutError():
+            return "timeout"
+        case CannotResolveHostError():
+            return "dns"
+        case DownloadCancelledError():
+            return "too_large"
+        case DownloadConnectionRefusedError() | DownloadFailedError() | ResponseDataLossError():
+            return "connection"
+        case UnsupportedURLSchemeError() | NotSupported():
+            return "scheme"
+        case IgnoreRequest() if isinstance(error.__cause__, ValueError):
+            return "too_large"  # Scrapy's decompression went over DOWNLOAD_MAXSIZE
+        case IgnoreRequest():
+            return "redirects"
+        case OSError():
+            return "connection"
+        case _:
+            return "download_error"
+
+
+def is_rejected(outcome: str) -> bool:
+    """Whether the page was read and is nothing for us: it is not asked for again."""
+    return outcome.startswith(_REJECTED)
+
+
+def is_final(outcome: str) -> bool:
+    """Whether asking again soon would give nothing else."""
+    return is_rejected(outcome) or outcome in KEPT or outcome in _FINAL
+
+
+def is_failed(outcome: str) -> bool:
+    """Whether no page came, or it could not be read."""
+    return outcome.startswith(_FAILED)
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None
