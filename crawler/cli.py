@@ -115,12 +115,10 @@ def run(**arguments: str) -> int:
     """
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    logging.basicConfig(
-        level=settings["LOG_LEVEL"],
-        format="%(message)s",
-        handlers=[RichHandler(console=console, show_path=False, show_time=False)],
-    )
-    process = _Process(settings, install_root_handler=False)
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False)
+    handler = RichHandler(settings["LOG_LEVEL"], console, show_path=False, show_time=False)
+    logging.basicConfig(format="%(message)s", handlers=[handler])
+    process = _Process(settings)
     crawler = process.create_crawler(NewsSpider)
     failures: list[BaseException] = []
 

@@ -21,7 +21,7 @@ Feeds, sitemaps and listings have the same ones after their kind (`feed:http_404
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -95,7 +95,7 @@ class Visit:
     status: int | None = None
     etag: str | None = None
     last_modified: str | None = None
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     body_digest: str | None = None
     encoding: str | None = None
     article: Article | None = None

@@ -86,7 +86,7 @@ class NewsSpider(Spider):
         self._urls = outlets_of(_read_urls(urls), listed) if urls else {}
         ids = tuple(filter(None, (key.strip() for key in outlet.split(","))))
         self.outlets = tuple(self._urls) if urls else select_outlets(listed, ids)
-        self.user_agent = user_agent(self.outlets, contact or settings.contact)
+        self.agent = user_agent(self.outlets, contact or settings.contact)
         self._since = _since(since)
         self._max_pages = _positive(max_pages)
         self._refetch = bool(refetch)
@@ -102,7 +102,7 @@ class NewsSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         paces = {outlet.id: outlet.politeness.model_dump() for outlet in spider.outlets}
         crawler.settings.set("DOWNLOAD_SLOTS", paces, priority="spider")
-        crawler.settings.set("USER_AGENT", spider.user_agent, priority="spider")
+        crawler.settings.set("USER_AGENT", spider.agent, priority="spider")
         spider._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         return spider
 
