@@ -54,6 +54,7 @@ class _ErrorsInOneLine(TyperGroup):
 app = typer.Typer(
     cls=_ErrorsInOneLine,
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_show_locals=False,
     help="Read articles for claims on voice-assistant privacy, compare vendors, export.",
@@ -76,7 +77,8 @@ def configure(
 @app.command()
 def extract(
     articles: Annotated[
-        typer.FileBinaryRead, typer.Argument(metavar="ARTICLES.jsonl|-", help="- is stdin.")
+        typer.FileBinaryRead,
+        typer.Argument(metavar="ARTICLES.jsonl|-", help="A file, or - for standard input."),
     ],
     jobs: Jobs = 1,
 ) -> None:
