@@ -207,6 +207,8 @@ def _paragraphs(tree: HtmlElement, metadata: Metadata) -> list[str]:
     ]
     while body and _trails([blocks[place] for place in body]):
         body.pop()
+    if len(body) > 1 and _opens(blocks[body[0]].key, [blocks[place].key for place in body[1:3]]):
+        del body[0]
     if not body:
         return [_plain(text) for text in metadata.body]
     lead = [
@@ -286,23 +288,27 @@ def _chosen(blocks: list[_Block], elements: Iterable[HtmlElement]) -> list[int]:
 
 
 def _with_gaps(blocks: list[_Block], chosen: list[int]) -> list[int]:
-    """The blocks chosen, and the sentences that stand among them in the same container.
+    """The blocks chosen, and what stands among them in the same container.
 
-    trafilatura passes over bare text in an article whose other paragraphs are marked up.
+    trafilatura passes over bare text in an article whose other paragraphs are marked up, and
+    over a heading that is only a platform's name ("Google").
     """
     if not chosen:
         return []
     containers = {blocks[place].element.getparent() for place in chosen}
     taken = set(chosen)
     keys = {blocks[place].key for place in chosen}
-    for place in range(chosen[0], chosen[-1] + 1):
+    for place in range(chosen[-1], chosen[0], -1):
         block = blocks[place]
-        if (
+        parent = block.element.getparent()
+        is_sentence = (
             len(block.key) >= _LONG // 2
             and block.key not in keys
-            and _SENTENCE_END.search(block.text)
-            and (block.element in containers or block.element.getparent() in containers)
-        ):
+            and _SENTENCE_END.search(block.text) is not None
+            and (block.element in containers or parent in containers)
+        )
+        heads = block.element.tag in _HEADINGS and parent in containers and place + 1 in taken
+        if is_sentence or heads:
             taken.add(place)
     return sorted(taken)
 
@@ -405,6 +411,6 @@ def _language(paragraphs: list[str], declared: str | None) -> str | None:
     """The declared language, unless the text is clearly in another."""
     text = " ".join(paragraphs)[:4000]
     found, probability = _identifier().classify(text)
-    if len(text) >= 200 and probability > 0.99:
+    if len(text) >= 200 and probability > 0.95:
         return str(found)
     return declared or (str(found) if probability > 0.9 else None)
