@@ -1,0 +1,265 @@
+"""Whose word it is: sources, their kind, and how far their word reaches.
+
+Reads reporting clauses off the dependency parse (verb with a subject, before, around
+or after what is reported), "according to" phrases by their preposition, and carries
+a speaker over the sentences of a running quotation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from analysis.codebook import Codebook
+from analysis.mentions import Mention
+from analysis.nlp import Sentence
+from analysis.records import SourceType
+
+_CONTENT = {"ccomp", "xcomp", "parataxis", "acl", "advcl", "dobj", "obj", "pcomp", "prep", "obl:mod"}
+_SUBJECT = ("nsubj", "nsubj:pass", "nsubjpass", "expl:subj")
+_MODIFIERS = {"relcl", "acl:relcl", "appos", "punct", "acl", "cc", "advcl", "parataxis", "ccomp"}
+_KINDS: tuple[SourceType, ...] = (
+    "worker",
+    "user",
+    "vendor",
+    "regulator",
+    "researcher",
+    "civil_society",
+    "media",
+)
+_NAME_WINDOW = 80
+_MASKS = re.compile(r"^(?:the|a|an|le|la|les|l'|un|une|des|du|de|d'|its|their|ses|son|sa)\s*", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """One reporting clause; offsets in the paragraph.
+
+    Attributes:
+        kind: what sort of source it is; "other" where the words do not tell.
+        source: the words that name the source, verbatim but for quotation marks.
+        cue_start, cue_end: the reporting verb or preposition.
+        scope: the stretches of text that are the source's word.
+    """
+
+    kind: SourceType
+    source: str
+    source_start: int
+    source_end: int
+    cue_start: int
+    cue_end: int
+    scope: tuple[tuple[int, int], ...]
+
+    def covers(self, offset: int) -> bool:
+        """Whether the words at an offset are this source's."""
+        return any(start <= offset < end for start, end in self.scope)
+
+    @property
+    def width(self) -> int:
+        """How much text the source's word reaches over; the innermost is narrowest."""
+        return sum(end - start for start, end in self.scope)
+
+
+class AttributionFinder:
+    """Finds sources in the sentences of one article, in order.
+
+    An instance is for one article: it learns who is who from introductions ("X, a former
+    contractor") and remembers the last speaker for pronouns and running quotations.
+    """
+
+    def __init__(self, codebook: Codebook, lang: str, article_text: str) -> None:
+        cues = codebook.cues[lang]
+        self._speech = cues["speech"].pattern
+        self._according = cues["according"].pattern
+        self._pronoun = cues["person_pronoun"].pattern
+        self._kinds = {kind: cues[f"source_{kind}"].pattern for kind in _KINDS}
+        self._text = article_text
+        self._names: dict[str, SourceType] = {}
+        self._last: Attribution | None = None
+        self._open: Attribution | None = None
+        self._paragraph: int | None = None
+        self._in_quote = False
+
+    def find(self, sentence: Sentence, mentions: list[Mention]) -> list[Attribution]:
+        """The attributions that reach into a sentence, widest scope first."""
+        if sentence.paragraph != self._paragraph:
+            self._paragraph = sentence.paragraph
+            self._last = None
+            self._in_quote = False
+        found = [
+            *self._reporting(sentence, mentions),
+            *self._according_to(sentence, mentions),
+        ]
+        found.sort(key=lambda a: -a.width)
+        opened = self._in_quote
+        marks = sentence.text.count('"')
+        if marks % 2:
+            self._in_quote = not self._in_quote
+        quoted = sentence.text.startswith('"') or opened
+        if not found and quoted and self._last is not None:
+            found = [replace(self._last, scope=((sentence.start, sentence.end),))]
+        if found:
+            self._last = found[-1]
+        return found
+
+    def _reporting(self, sentence: Sentence, mentions: list[Mention]) -> Iterator[Attribution]:
+        for token in sentence.parsed:
+            if token.pos_ not in ("VERB", "AUX", "NOUN", "ADJ") or not self._speech.fullmatch(
+                token.text
+            ):
+                continue
+            subject = self._subject(token)
+            if subject is None:
+                continue
+            start, end = _phrase(subject)
+            text = sentence.text[start - sentence.start : end - sentence.start]
+            kind = self._kind(text, start, end, mentions)
+            if kind is None:
+                continue
+            yield Attribution(
+                kind,
+                text,
+                start,
+                end,
+                token.idx,
+                token.idx + len(token),
+                self._scope(sentence, token, subject),
+            )
+
+    def _according_to(self, sentence: Sentence, mentions: list[Mention]) -> Iterator[Attribution]:
+        for hit in self._according.finditer(sentence.text):
+            rest = sentence.text[hit.end() :]
+            phrase = re.match(r"\s*([^,;:\"()]+?)(?=\s*(?:[,;:\"()]|\.$|[.!?]$|$))", rest)
+            if phrase is None:
+                continue
+            text = phrase.group(1)
+            start = sentence.start + hit.end() + phrase.start(1)
+            head = self._noun_phrase(sentence, start)
+            if head is not None:
+                text = sentence.text[start - sentence.start : head - sentence.start]
+            kind = self._kind(text, start, start + len(text), mentions)
+            if kind is None:
+                continue
+            yield Attribution(
+                kind,
+                text,
+                start,
+                start + len(text),
+                sentence.start + hit.start(),
+                sentence.start + hit.end(),
+                ((sentence.start, sentence.end),),
+            )
+
+    def _noun_phrase(self, sentence: Sentence, start: int) -> int | None:
+        tokens = [t for t in sentence.parsed if t.idx >= start]
+        if not tokens:
+            return None
+        head = tokens[0]
+        while head.head.idx >= start and head.head != head and head.head.pos_ in (
+            "NOUN",
+            "PROPN",
+            "PRON",
+        ):
+            head = head.head
+        _, end = _phrase(head)
+        return end if end > start else None
+
+    def _subject(self, verb: Token) -> Token | None:
+        for child in verb.children:
+            if child.dep_ in _SUBJECT:
+                if child.text.lower() in ("qui", "who", "which", "that"):
+                    antecedent: Token = verb.head
+                    return antecedent if antecedent.pos_ in ("NOUN", "PROPN", "PRON") else None
+                return child
+        if verb.dep_ == "conj" and verb.head != verb and self._speech.fullmatch(verb.head.text):
+            return self._subject(verb.head)
+        if verb.dep_ in ("acl", "amod") and verb.head.pos_ in ("NOUN", "PROPN"):
+            return None
+        return None
+
+    def _scope(
+        self, sentence: Sentence, verb: Token, subject: Token
+    ) -> tuple[tuple[int, int], ...]:
+        reported = [c for c in verb.children if c.dep_ in ("ccomp", "xcomp") and c.i > verb.i]
+        own = _phrase(subject)
+        if reported:
+            begin = min(c.left_edge.idx for c in reported)
+            return ((begin, sentence.end),)
+        quote = '"' in sentence.text
+        governed = verb.dep_ in ("ROOT", "parataxis", "conj", "ccomp", "advcl", "acl:relcl", "relcl")
+        if quote or governed:
+            return ((sentence.start, own[0]), (own[1], sentence.end))
+        return ((verb.idx, sentence.end),)
+
+    def _kind(
+        self, text: str, start: int, end: int, mentions: list[Mention]
+    ) -> SourceType | None:
+        """What sort of source a noun phrase names; None where it names no source."""
+        bare = _MASKS.sub("", text.strip())
+        if not bare:
+            return None
+        if self._pronoun.fullmatch(bare) or self._pronoun.fullmatch(text.strip()):
+            if self._last is not None:
+                return self._last.kind
+            return "vendor" if bare.lower() in ("it", "elle", "il") else "other"
+        first = self._first_kind(bare)
+        if first is not None:
+            return first
+        if any(start <= m.start < end for m in mentions):
+            return "vendor"
+        if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
+            return self._introduced(text)
+        return None
+
+    def _first_kind(self, text: str) -> SourceType | None:
+        """The kind of the phrase's head: the first head noun that a list knows."""
+        best: tuple[int, int, SourceType] | None = None
+        for order, kind in enumerate(_KINDS):
+            hit = self._kinds[kind].search(text)
+            if hit and (best is None or (hit.start(), order) < best[:2]):
+                best = (hit.start(), order, kind)
+        return best[2] if best else None
+
+    def _introduced(self, name: str) -> SourceType:
+        """The kind of a named person, from where the article introduces them."""
+        words = re.findall(r"[A-ZÀ-Þ][\w'-]+", name)
+        surname = words[-1]
+        if surname in self._names:
+            return self._names[surname]
+        kind: SourceType = "other"
+        for hit in re.finditer(rf"\b{re.escape(surname)}\b", self._text):
+            after = re.split(r"[.!?\"]\s", self._text[hit.end() : hit.end() + _NAME_WINDOW])[0]
+            before = re.split(r"[.!?\"]\s", self._text[max(0, hit.start() - 40) : hit.start()])[-1]
+            near = self._first_kind(after) if re.match(r"\s*(?:,|\(|-|–)", after) else None
+            near = near or self._last_kind(before)
+            if near is not None:
+                kind = near
+                break
+        self._names[surname] = kind
+        return kind
+
+    def _last_kind(self, text: str) -> SourceType | None:
+        best: tuple[int, SourceType] | None = None
+        for kind in _KINDS:
+            for hit in self._kinds[kind].finditer(text):
+                if best is None or hit.end() > best[0]:
+                    best = (hit.end(), kind)
+        return best[1] if best and len(text) - best[0] < 25 else None
+
+
+def _phrase(head: Token) -> tuple[int, int]:
+    """The noun phrase of a head, without relative clauses and appositions; offsets."""
+    kept = [head]
+    for child in head.children:
+        if child.dep_ not in _MODIFIERS and not (child.dep_ == "conj" and child.i > head.i):
+            kept += list(child.subtree)
+    kept.sort(key=lambda t: t.i)
+    first = last = kept.index(head)
+    while first > 0 and kept[first - 1].i == kept[first].i - 1:
+        first -= 1
+    while last + 1 < len(kept) and kept[last + 1].i == kept[last].i + 1:
+        last += 1
+    return kept[first].idx, kept[last].idx + len(kept[last])

@@ -1,0 +1,155 @@
+"""The four readings joined: an article in, its claims out.
+
+A claim stands where a sentence states a practice and a company can be made out. The
+same article always gives the same claims.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from importlib.metadata import version as installed_version
+
+from analysis.attribution import Attribution, AttributionFinder
+from analysis.codebook import LANGUAGES, Codebook
+from analysis.config import DEFAULT_MODELS
+from analysis.factuality import FactualityReader
+from analysis.language import detect_language
+from analysis.mentions import Focus, Mention, MentionFinder, Resolution
+from analysis.nlp import Sentence, load_model, sentences, straight
+from analysis.practices import PracticeFinder, PracticeMatch
+from analysis.records import Article, Claim, Cue, SourceType
+
+RULES = "1"
+"""Raised with every change of the rules that can change a claim."""
+
+
+class Extractor:
+    """Extracts claims in French and English.
+
+    Args:
+        codebook: vendors, practices and cues.
+        models: name of the spaCy model of each language.
+    """
+
+    def __init__(self, codebook: Codebook, models: dict[str, str] | None = None) -> None:
+        self._codebook = codebook
+        self._models = models or dict(DEFAULT_MODELS)
+        self._mentions = {lang: MentionFinder(codebook, lang) for lang in LANGUAGES}
+        self._practices = {lang: PracticeFinder(codebook, lang) for lang in LANGUAGES}
+        self._factuality = {lang: FactualityReader(codebook, lang) for lang in LANGUAGES}
+
+    @property
+    def version(self) -> str:
+        """Identifies rules, codebook and models: equal versions give equal claims."""
+        parts = [RULES, self._codebook.version]
+        for name in sorted(self._models.values()):
+            parts += [name, installed_version(name.replace("_", "-"))]
+        return f"rules-{RULES}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:10]}"
+
+    def extract(self, article: Article) -> list[Claim]:
+        """The claims of an article in reading order.
+
+        An article in a language other than French and English has none.
+
+        Raises:
+            ModelError: the model of the article's language is not installed.
+        """
+        lang = article.lang or detect_language(article)
+        if lang not in self._practices:
+            return []
+        return list(self._claims(article, lang))
+
+    def _claims(self, article: Article, lang: str) -> Iterator[Claim]:
+        text = straight("\n".join(block for _, block in article.blocks()))
+        practices = self._practices[lang]
+        if not any(True for _ in practices.find(text)) and not text.strip():
+            return
+        model = load_model(self._models[lang])
+        cues = self._codebook.cues[lang]
+        focus = Focus(cues["contrast"].pattern, cues["clause"].pattern)
+        attributions = AttributionFinder(self._codebook, lang, text)
+        for number, block in article.blocks():
+            mentions = self._mentions[lang].find(number, straight(block), text)
+            for sentence in sentences(model, number, block):
+                here = [m for m in mentions if sentence.start <= m.start < sentence.end]
+                sources = attributions.find(sentence, here)
+                for match in practices.find(sentence.text):
+                    attribution = _innermost(sources, sentence, match)
+                    for resolution in focus.resolve(sentence, here, match.start, match.end):
+                        yield self._claim(
+                            article, lang, block, sentence, match, resolution, attribution
+                        )
+                focus.advance(sentence, here)
+
+    def _claim(
+        self,
+        article: Article,
+        lang: str,
+        block: str,
+        sentence: Sentence,
+        match: PracticeMatch,
+        resolution: Resolution,
+        attribution: Attribution | None,
+    ) -> Claim:
+        reading = self._factuality[lang].read(sentence, match, attribution)
+        kind: SourceType = attribution.kind if attribution else "article"
+        return Claim(
+            article_id=article.id,
+            paragraph=sentence.paragraph,
+            start=sentence.start,
+            end=sentence.end,
+            quote=block[sentence.start : sentence.end],
+            vendor=resolution.vendor,
+            product=resolution.product,
+            practice=match.practice,
+            polarity=reading.polarity,
+            certainty=reading.certainty,
+            source_type=kind,
+            source=_verbatim(article, sentence.paragraph, attribution),
+            rule=match.rule,
+            cues=(
+                _practice_cue(block, sentence, match),
+                _vendor_cue(resolution.mention, resolution),
+                *_source_cues(block, sentence, attribution),
+                *reading.cues,
+            ),
+        )
+
+
+def _innermost(
+    sources: list[Attribution], sentence: Sentence, match: PracticeMatch
+) -> Attribution | None:
+    """The source with the narrowest word that covers the statement."""
+    middle = sentence.start + (match.start + match.end) // 2
+    covering = [source for source in sources if source.covers(middle)]
+    return min(covering, key=lambda source: source.width) if covering else None
+
+
+def _verbatim(article: Article, paragraph: int, attribution: Attribution | None) -> str | None:
+    if attribution is None:
+        return None
+    return attribution.source
+
+
+def _practice_cue(block: str, sentence: Sentence, match: PracticeMatch) -> Cue:
+    start, end = sentence.start + match.start, sentence.start + match.end
+    return Cue("practice", sentence.paragraph, start, end, block[start:end], match.rule)
+
+
+def _vendor_cue(mention: Mention, resolution: Resolution) -> Cue:
+    return Cue(
+        "vendor", mention.paragraph, mention.start, mention.end, mention.text, resolution.note
+    )
+
+
+def _source_cues(
+    block: str, sentence: Sentence, attribution: Attribution | None
+) -> Iterator[Cue]:
+    if attribution is None:
+        return
+    for start, end, note in (
+        (attribution.source_start, attribution.source_end, f"source: {attribution.kind}"),
+        (attribution.cue_start, attribution.cue_end, "reporting words"),
+    ):
+        yield Cue("source", sentence.paragraph, start, end, block[start:end], note)

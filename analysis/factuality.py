@@ -1,0 +1,166 @@
+"""Whether a sentence says that a practice takes place, and how firmly.
+
+Polarity looks for a negation or denial in the clause of the words that state the practice;
+certainty for a hedge there: the French conditional of hearsay, modal verbs, adverbs, accusations
+and questions (the distinctions of the codebook, after Saurí and Pustejovsky's FactBank, 2009).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from analysis.attribution import Attribution
+from analysis.codebook import Codebook
+from analysis.nlp import Sentence
+from analysis.practices import PracticeMatch
+from analysis.records import Certainty, Cue, Polarity
+
+_BOUNDARY = re.compile(
+    r"[;:()]|\s[—–]\s|,\s(?=(?:but|and|while|whereas|which|who|mais|et|tandis|alors|qui|dont|où|although|though)\b)|"
+    r"\b(?:but|while|whereas|mais|tandis que?|alors que?|although|bien que?|even if|même si|unless|sauf|because|parce que?|since|puisque?)\b",
+    re.IGNORECASE,
+)
+_THAT = re.compile(r"\b(?:that|que|qu')(?!\w)", re.IGNORECASE)
+_RESTRICTIVE = re.compile(
+    r"\b(?:ne|n')(?!\w)(?:(?!\b(?:pas|plus|jamais|rien|aucun\w*)\b)[^,;:]){0,50}?\b(?:que|qu')(?!\w)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a practice is put, with the words that say so."""
+
+    polarity: Polarity
+    certainty: Certainty
+    cues: tuple[Cue, ...]
+
+
+class FactualityReader:
+    """Reads polarity and certainty in the sentences of one language."""
+
+    def __init__(self, codebook: Codebook, lang: str) -> None:
+        cues = codebook.cues[lang]
+        self._lang = lang
+        self._negation = cues["negation"].pattern
+        self._denial = cues["denial"].pattern
+        self._hedge = cues["hedge"].pattern
+        self._accusation = cues["accusation"].pattern
+
+    def read(
+        self, sentence: Sentence, match: PracticeMatch, attribution: Attribution | None
+    ) -> Reading:
+        """Polarity and certainty of one stated practice."""
+        cues: list[Cue] = []
+        polarity = match.polarity
+        if match.flips:
+            cue = self._negated(sentence, match)
+            if cue is not None:
+                cues.append(cue)
+                polarity = "affirmed" if polarity == "denied" else "denied"
+        hedge = self._hedged(sentence, match, attribution)
+        if hedge is not None:
+            cues.append(hedge)
+        return Reading(polarity, "uncertain" if hedge else "certain", tuple(cues))
+
+    def _negated(self, sentence: Sentence, match: PracticeMatch) -> Cue | None:
+        text = sentence.text
+        low = _last_boundary(text, match.start)
+        window = text[low : match.end]
+        if self._lang == "fr":
+            masked = _RESTRICTIVE.sub(lambda m: " " * len(m.group()), window)
+        else:
+            masked = re.sub(
+                r"\bnot only\b", lambda m: " " * len(m.group()), window, flags=re.IGNORECASE
+            )
+        that = [m.end() for m in _THAT.finditer(masked[: match.start - low])]
+        inner = that[-1] if that else 0
+        hit = self._negation.search(masked, inner)
+        if hit is None:
+            hit = self._denial.search(masked)
+        if hit is None and self._lang == "fr":
+            hit = self._after(sentence, match)
+        if hit is None:
+            return None
+        offset = sentence.start + low
+        return Cue(
+            "polarity",
+            sentence.paragraph,
+            offset + hit.start(),
+            offset + hit.end(),
+            hit.group(),
+            "negation or denial",
+        )
+
+    def _after(self, sentence: Sentence, match: PracticeMatch) -> re.Match[str] | None:
+        """French negates after the verb: "n'écoutent pas" may end beyond the match."""
+        text = sentence.text
+        low = _last_boundary(text, match.start)
+        if not re.search(r"\b(?:ne|n')(?!\w)", text[low : match.end], re.IGNORECASE):
+            return None
+        masked = _RESTRICTIVE.sub(lambda m: " " * len(m.group()), text[low:])
+        return re.compile(r"\b(?:ne|n')\b[^,;:]{0,60}?\b(?:pas|plus|jamais|aucun\w*|rien)\b").search(
+            masked, 0, match.end - low + 20
+        )
+
+    def _hedged(
+        self, sentence: Sentence, match: PracticeMatch, attribution: Attribution | None
+    ) -> Cue | None:
+        text = sentence.text
+        if text.rstrip('" »').endswith("?"):
+            return _cue(sentence, len(text) - 1, len(text), "a question")
+        if attribution is not None:
+            verb = text[attribution.cue_start - sentence.start : attribution.cue_end - sentence.start]
+            if (
+                self._accusation.fullmatch(verb)
+                and attribution.cue_start >= sentence.start
+                and attribution.covers(sentence.start + match.start)
+            ):
+                begin = attribution.cue_start - sentence.start
+                return _cue(sentence, begin, begin + len(verb), "an accusation")
+        low = _last_boundary(text, match.start)
+        high = _next_boundary(text, match.end)
+        for token in sentence.parsed:
+            begin = token.idx - sentence.start
+            if low <= begin < match.end + 15 and begin < high and self._conditional(token):
+                return _cue(sentence, begin, begin + len(token), "conditional of hearsay")
+        hit = self._hedge.search(text, low, min(high, match.end + 15))
+        if hit is not None and not self._reports_past(text, hit):
+            return _cue(sentence, hit.start(), hit.end(), "hedge")
+        accusation = self._accusation.search(text, 0, match.end)
+        if accusation is not None and match.practice != "legal_action":
+            return _cue(sentence, accusation.start(), accusation.end(), "an accusation")
+        return None
+
+    def _reports_past(self, text: str, hit: re.Match[str]) -> bool:
+        """English "would" and "could" after a past verb of saying report, they do not hedge."""
+        word = hit.group().lower()
+        if self._lang != "en" or word not in ("would", "could"):
+            return False
+        return True
+
+    def _conditional(self, token: Token) -> bool:
+        return self._lang == "fr" and "Cnd" in token.morph.get("Mood")
+
+
+def _cue(sentence: Sentence, start: int, end: int, note: str) -> Cue:
+    return Cue(
+        "certainty",
+        sentence.paragraph,
+        sentence.start + start,
+        sentence.start + end,
+        sentence.text[start:end],
+        note,
+    )
+
+
+def _last_boundary(text: str, before: int) -> int:
+    return max((m.end() for m in _BOUNDARY.finditer(text, 0, before)), default=0)
+
+
+def _next_boundary(text: str, after: int) -> int:
+    hit = _BOUNDARY.search(text, after)
+    return hit.start() if hit else len(text)

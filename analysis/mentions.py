@@ -1,0 +1,284 @@
+"""Vendors in the text: names, products, descriptions, and who is in focus.
+
+Anaphora is resolved by a focus over sentences in the manner of centering (Grosz, Joshi and
+Weinstein 1995), reduced to companies: the company that was the subject, else the
+last one named, is what "the company" and an unnamed subject go back to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis.codebook import Codebook, Word, alternation
+from analysis.nlp import Sentence
+
+Kind = Literal["name", "product", "description", "anaphor", "all"]
+_NEAR = 30
+_GLUE = re.compile(
+    r"(?:\s|,|&|/|'s?|\band\b|\bor\b|\bnor\b|\bet\b|\bou\b|\bni\b|\bde\b|\bd'|\bdu\b|\bavec\b|\bwith\b|"
+    r"\bson\b|\bl'|\bà\b|\bau\b|\bchez\b|\bthe\b|\ble\b|\bla\b|\bits?\b|\bAssistant\b|\bassistant\b|"
+    r"\bas well as\b|\bainsi que\b|\bcomme\b|\bboth\b|\bpour\b|\bfor\b|\bfrom\b|\bby\b|\bpar\b|\bvocal\b|\bvoice\b)*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words that name or stand for a company; offsets in the paragraph.
+
+    `vendor` is empty for an anaphor, which the focus resolves.
+    """
+
+    vendor: str
+    product: str | None
+    kind: Kind
+    paragraph: int
+    start: int
+    end: int
+    text: str
+
+
+class MentionFinder:
+    """Finds the mentions of one language's codebook in the paragraphs of an article."""
+
+    def __init__(self, codebook: Codebook, lang: str) -> None:
+        self._always: list[tuple[str, Kind, re.Pattern[str]]] = []
+        self._conditional: list[tuple[str, Kind, re.Pattern[str], Word]] = []
+        for key, vendor in codebook.vendors.items():
+            named: tuple[tuple[Kind, tuple[str | Word, ...]], ...] = (
+                ("name", vendor.names),
+                ("product", vendor.products),
+            )
+            for kind, words in named:
+                plain = tuple(word for word in words if isinstance(word, str))
+                if plain:
+                    self._always.append((key, kind, alternation(plain)))
+                self._conditional += [
+                    (key, kind, alternation((word.word,)), word)
+                    for word in words
+                    if isinstance(word, Word)
+                ]
+            makers = vendor.makers.get(lang, ())
+            if makers:
+                self._always.append((key, "description", alternation(makers, re.IGNORECASE)))
+        anaphora = codebook.anaphora[lang]
+        self._always.append(("", "anaphor", alternation(anaphora.one, re.IGNORECASE)))
+        self._always.append(("", "all", alternation(anaphora.all, re.IGNORECASE)))
+
+    def find(self, paragraph: int, text: str, article_text: str) -> list[Mention]:
+        """The mentions of a paragraph in order; where two overlap, the longer one."""
+        found = [
+            Mention(
+                vendor,
+                hit.group() if kind == "product" else None,
+                kind,
+                paragraph,
+                hit.start(),
+                hit.end(),
+                hit.group(),
+            )
+            for vendor, kind, hit in self._hits(text, article_text)
+        ]
+        found.sort(key=lambda m: (m.start - m.end, m.kind in ("anaphor", "all"), m.start))
+        kept: list[Mention] = []
+        for mention in found:
+            if all(mention.end <= k.start or mention.start >= k.end for k in kept):
+                kept.append(mention)
+        return sorted(kept, key=lambda m: m.start)
+
+    def _hits(self, text: str, article_text: str) -> Iterator[tuple[str, Kind, re.Match[str]]]:
+        for vendor, kind, pattern in self._always:
+            for hit in pattern.finditer(text):
+                yield vendor, kind, hit
+        for vendor, kind, pattern, word in self._conditional:
+            for hit in pattern.finditer(text):
+                around = text[max(0, hit.start() - _NEAR) : hit.end() + _NEAR]
+                if word.unless and re.search(word.unless, around):
+                    continue
+                if word.needs and not re.search(word.needs, article_text):
+                    continue
+                yield vendor, kind, hit
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A company that a trigger is about, and the words it was read from."""
+
+    vendor: str
+    product: str | None
+    mention: Mention
+    note: str
+
+
+class Focus:
+    """Which companies the text is about, sentence by sentence."""
+
+    def __init__(self, contrast: re.Pattern[str], clause: re.Pattern[str]) -> None:
+        self._contrast = contrast
+        self._clause = clause
+        self._current: tuple[Mention, ...] = ()
+        self._named: dict[str, Mention] = {}
+
+    def resolve(
+        self, sentence: Sentence, mentions: list[Mention], start: int, end: int
+    ) -> list[Resolution]:
+        """The companies that the words between two offsets of a sentence are about.
+
+        `mentions` are those of the sentence. An empty list means that no company
+        has been named so far.
+        """
+        groups = self._groups(sentence, mentions)
+        if not groups:
+            return [Resolution(m.vendor, None, m, "in focus") for m in self._current]
+        chosen = groups[0] if len(groups) == 1 else self._choose(sentence, groups, start, end)
+        return self._expand(chosen)
+
+    def advance(self, sentence: Sentence, mentions: list[Mention]) -> None:
+        """Moves the focus on past a sentence."""
+        groups = [
+            tuple(m for m in group if m.vendor) for group in self._groups(sentence, mentions)
+        ]
+        groups = [group for group in groups if group]
+        for group in groups:
+            self._named.update({m.vendor: m for m in group})
+        if groups:
+            self._current = _distinct(self._subject_group(sentence, groups) or groups[-1])
+
+    def _expand(self, group: tuple[Mention, ...]) -> list[Resolution]:
+        resolved: dict[str, Resolution] = {}
+        for mention in group:
+            if mention.kind == "anaphor":
+                for focus in self._current[:1]:
+                    note = f"stands for {focus.text}"
+                    resolved.setdefault(
+                        focus.vendor, Resolution(focus.vendor, None, mention, note)
+                    )
+            elif mention.kind == "all":
+                named = self._current if len(self._current) > 1 else tuple(self._named.values())
+                for focus in named:
+                    note = f"stands for {', '.join(m.text for m in named)}"
+                    resolved.setdefault(
+                        focus.vendor, Resolution(focus.vendor, None, mention, note)
+                    )
+            else:
+                known = resolved.get(mention.vendor)
+                if known is None or (known.product is None and mention.product):
+                    resolved[mention.vendor] = Resolution(
+                        mention.vendor, mention.product, mention, mention.kind
+                    )
+        return list(resolved.values())
+
+    def _groups(
+        self, sentence: Sentence, mentions: list[Mention]
+    ) -> list[tuple[Mention, ...]]:
+        """Mentions joined by "and", commas or possession count as one."""
+        groups: list[list[Mention]] = []
+        for mention in mentions:
+            if groups:
+                last = groups[-1][-1]
+                between = sentence.text[last.end - sentence.start : mention.start - sentence.start]
+                if len(between) < _NEAR and _GLUE.fullmatch(between):
+                    groups[-1].append(mention)
+                    continue
+            groups.append([mention])
+        return [tuple(group) for group in groups]
+
+    def _choose(
+        self, sentence: Sentence, groups: list[tuple[Mention, ...]], start: int, end: int
+    ) -> tuple[Mention, ...]:
+        origin = sentence.start
+        inside = [
+            g for g in groups if any(start <= m.start - origin and m.end - origin <= end for m in g)
+        ]
+        if len({m.vendor for g in inside for m in g}) == 1:
+            return inside[0]
+        subject = self._clause_subject(sentence, groups, start, end)
+        if subject:
+            return subject
+        low, high = self._segment(sentence.text, start, end)
+        segment = [g for g in groups if low <= g[0].start - origin < high]
+        candidates = segment or groups
+        strong = [g for g in candidates if not self._contrasted(sentence, g)] or candidates
+        before = [g for g in strong if g[0].start - origin < start]
+        return before[-1] if before else strong[0]
+
+    def _segment(self, text: str, start: int, end: int) -> tuple[int, int]:
+        cuts = [m.start() for m in self._clause.finditer(text)]
+        cuts += [m.start() for m in re.finditer(r"[;:]|,\s", text)]
+        hard = [m.start() for m in self._clause.finditer(text)]
+        hard += [m.start() for m in re.finditer(r";", text)]
+        low = max((c for c in hard if c <= start), default=0)
+        high = min((c for c in hard if c >= end), default=len(text))
+        return low, high
+
+    def _contrasted(self, sentence: Sentence, group: tuple[Mention, ...]) -> bool:
+        before = sentence.text[: group[0].start - sentence.start][-_NEAR:]
+        hits = list(self._contrast.finditer(before))
+        return bool(hits) and "," not in before[hits[-1].end() :]
+
+    def _clause_subject(
+        self, sentence: Sentence, groups: list[tuple[Mention, ...]], start: int, end: int
+    ) -> tuple[Mention, ...] | None:
+        """The group that is the subject of the verb that governs the trigger."""
+        tokens = [
+            t
+            for t in sentence.parsed
+            if start <= t.idx - sentence.start < end and not t.is_punct and not t.is_space
+        ]
+        if not tokens:
+            return None
+        inside = set(tokens)
+        token = next((t for t in tokens if t.head not in inside or t.head == t), tokens[0])
+        for _ in range(12):
+            for child in token.children:
+                if not child.dep_.startswith("nsubj"):
+                    continue
+                if child.text.lower() in ("qui", "which", "who", "that", "dont"):
+                    group = _covering(groups, token.head.left_edge.idx, token.head.right_edge.idx)
+                    head_group = [
+                        g
+                        for g in groups
+                        if g[0].start < token.left_edge.idx and _reaches(g, token.head.idx)
+                    ]
+                    if head_group:
+                        return head_group[0]
+                    if group:
+                        return group
+                    continue
+                group = _covering(
+                    groups, child.left_edge.idx, child.right_edge.idx + len(child.right_edge)
+                )
+                if group:
+                    return group
+            if token.head == token:
+                return None
+            token = token.head
+        return None
+
+    def _subject_group(
+        self, sentence: Sentence, groups: list[tuple[Mention, ...]]
+    ) -> tuple[Mention, ...] | None:
+        for token in sentence.parsed:
+            if token.dep_.startswith("nsubj") and token.head.dep_ in ("ROOT", "conj"):
+                group = _covering(
+                    groups, token.left_edge.idx, token.right_edge.idx + len(token.right_edge)
+                )
+                if group:
+                    return group
+        return None
+
+
+def _covering(
+    groups: Iterable[tuple[Mention, ...]], start: int, end: int
+) -> tuple[Mention, ...] | None:
+    return next((g for g in groups if any(start <= m.start and m.end <= end for m in g)), None)
+
+
+def _reaches(group: tuple[Mention, ...], offset: int) -> bool:
+    return group[0].start <= offset < group[-1].end
+
+
+def _distinct(group: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    return tuple({m.vendor: m for m in reversed(group)}.values())[::-1]
