@@ -249,11 +249,12 @@ def _canonical(tree: HtmlElement, meta: dict[str, list[str]], url: str) -> str:
             continue
         if (
             candidate.strip()
+            and "@" not in parts.netloc
             and parts.scheme in {"http", "https"}
             and _host(parts.netloc) == _host(own.netloc)
             and (parts.path.strip("/") or parts.query or not own.path.strip("/"))
         ):
-            return urldefrag(address)[0]
+            return str(urldefrag(address)[0])
     return str(normalize_url(urldefrag(url)[0]))
 
 

@@ -57,13 +57,19 @@ _REMOVED = re.findall(
     """,
 )
 _REGEXP = {"re": "http://exslt.org/regular-expressions"}
-_FURNITURE_NAMES = (
-    "consent|cookies?|didomi|onetrust|tarteaucitron|axeptio|gdpr|rgpd|cmp|newsletters?|sign-?up|subscri\\w*|"
-    "abonne\\w*|paywall|comments?|commentaires?|disqus|related|read-?(?:also|more|next)|see-?also|"
-    "(?:a-)?(?:re)?lire(?:-aussi)?|a-voir|more-?on|recommend\\w*|recirc\\w*|teasers?|shar(?:e|ing)|"
-    "partage|social|promo\\w*|advert\\w*|ads?|pub|publicite|sponsor\\w*|outbrain|taboola|captions?|"
-    "legende|credits?|breadcrumbs?|ariane|bylines?|authors?|auteurs?|signature|tags?|toc|sommaire|"
-    "sr-only|visually-?hidden|screen-?reader(?:-text)?|most-?(?:read|popular)|popup|modal|overlay"
+_FURNITURE_NAMES = "|".join(
+    re.findall(
+        r"\S+",
+        r"""
+        consent cookies? didomi onetrust tarteaucitron axeptio gdpr rgpd cmp popup modal overlay
+        newsletters? sign-?up subscri\w* abonne\w* paywall promo\w* advert\w* ads? pub publicite
+        sponsor\w* outbrain taboola comments? commentaires? disqus related read-?(?:also|more|next)
+        see-?also (?:a-)?(?:re)?lire(?:-aussi)? a-voir more-?on most-?(?:read|popular) recommend\w*
+        recirc\w* teasers? shar(?:e|ing) partage social captions? legende credits? breadcrumbs?
+        ariane bylines? authors? auteurs? signature tags? toc sommaire
+        sr-only visually-?hidden screen-?reader(?:-text)?
+        """,
+    )
 )
 _PRUNED = etree.XPath(
     "//*[not(self::html or self::head or self::body or self::main or self::article)]["
@@ -211,11 +217,11 @@ def _paragraphs(tree: HtmlElement, metadata: Metadata) -> list[str]:
         del body[0]
     if not body:
         return [_plain(text) for text in metadata.body]
+    opening = [blocks[place].key for place in body[:2]]
     lead = [
         place
         for place in _standfirst(blocks, body[0], metadata)
-        if place not in body
-        and not any(blocks[place].key in blocks[other].key for other in body[:3])
+        if not _opens(blocks[place].key, opening)
     ]
     return [_plain(blocks[place].text) for place in (*lead, *body)]
 
@@ -321,36 +327,27 @@ def _is_furniture(block: _Block, authors: str) -> bool:
     opening = words["byline"].pattern.match(block.text)
     if authors and _key(block.text[opening.end() if opening else 0 :]) in authors:
         return True
-    ends = _SENTENCE_END.search(block.text) is not None
-    if not ends and len(block.text) < 200 and block.element.find(".//time") is not None:
+    is_sentence = _SENTENCE_END.search(block.text) is not None
+    if not is_sentence and len(block.text) < 200 and block.element.find(".//time") is not None:
         return True
-    links = [link for link in block.element.iter("a") if _leads_away(link)]
+    return _leads_away(block)
+
+
+def _leads_away(block: _Block) -> bool:
+    """Whether a block is a link to another article, with or without a label before it."""
+    label, bar, _ = re.split(r"([:|]|$)", block.text, maxsplit=1)
+    if _is_label(label if bar else block.text):
+        return True
+    links = [link for link in block.element.iter("a") if not _is_fragment(link)]
     linked = _key("".join(link.text_content() for link in links))
-    label, bar, _ = block.text.partition(":")
-    if not bar:
-        label, bar, _ = block.text.partition("|")
-    if words["read_also"].pattern.fullmatch((label if bar else block.text).strip(" \u00a0>→»")):
-        return True
-    if not linked or len(linked) < 0.5 * len(block.key):
+    before, found, after = block.key.partition(linked) if linked else ("", "", "")
+    if not found or after:
         return False
-    before = block.key.partition(linked)[0]
-    rest = block.key.replace(linked, "", 1)
-    return not rest or (rest == before and _is_label(block.text[: _length(block.text, before)]))
+    return not before or _is_label(block.text[: _length(block.text, before)])
 
 
-def _trails(blocks: list[_Block]) -> bool:
-    """Whether the last block is a heading of nothing, or a line from outside the text."""
-    *others, last = blocks
-    if _SENTENCE_END.search(last.text):
-        return False
-    container = last.element.getparent()
-    return last.element.tag in _HEADINGS or (
-        bool(others) and all(other.element.getparent() is not container for other in others)
-    )
-
-
-def _leads_away(link: HtmlElement) -> bool:
-    return not (link.get("href") or "#").startswith("#")
+def _is_fragment(link: HtmlElement) -> bool:
+    return (link.get("href") or "#").startswith("#")
 
 
 def _is_label(text: str) -> bool:
@@ -368,6 +365,17 @@ def _length(text: str, key: str) -> int:
     return len(text)
 
 
+def _trails(blocks: list[_Block]) -> bool:
+    """Whether the last block is a heading of nothing, or a line from outside the text."""
+    *others, last = blocks
+    if _SENTENCE_END.search(last.text):
+        return False
+    container = last.element.getparent()
+    return last.element.tag in _HEADINGS or (
+        bool(others) and all(other.element.getparent() is not container for other in others)
+    )
+
+
 def _standfirst(blocks: list[_Block], first: int, metadata: Metadata) -> list[int]:
     """The blocks of the standfirst between the headline and the first paragraph."""
     headline = {_key(title) for title in metadata.titles}
@@ -379,16 +387,19 @@ def _standfirst(blocks: list[_Block], first: int, metadata: Metadata) -> list[in
         if len(blocks[place].key) >= _LONG
         and (
             _is_marked(blocks[place].element)
-            or any(
-                blocks[place].key == text or _begins(blocks[place].key, text) for text in declared
-            )
+            or any(_repeats(text, blocks[place].key) for text in declared)
         )
     ]
 
 
-def _begins(key: str, cut: str) -> bool:
-    """Whether a description is the start of a text, cut to a length."""
-    return len(cut) >= 2 * _LONG and key.startswith(cut)
+def _repeats(description: str, key: str) -> bool:
+    """Whether a declared description is this text, or its start cut to a length."""
+    return key == description or (len(description) >= 2 * _LONG and key.startswith(description))
+
+
+def _opens(key: str, keys: list[str]) -> bool:
+    """Whether the paragraphs say again what a standfirst says."""
+    return len(key) >= _LONG and any(key in other for other in keys)
 
 
 def _is_marked(element: HtmlElement) -> bool:
