@@ -42,6 +42,10 @@ def fetch(url: str) -> tuple[bytes, Message]:
         return answer.read(), answer.headers
 
 
+def _written(moment: datetime | None) -> str | None:
+    return moment and moment.isoformat()
+
+
 @pytest.mark.parametrize("saved", sorted(PAGES.glob("*.html")), ids=lambda saved: saved.stem)
 def test_a_saved_page_gives_its_article(saved: Path) -> None:
     expected = json.loads(saved.with_suffix(".json").read_text(encoding="utf-8"))
@@ -77,8 +81,7 @@ def test_demonstration_pages_give_what_was_written(press: Press, outlet: str) ->
             block.heading if isinstance(block, Heading) else block for block in current.paragraphs
         ]
         assert [name for name in article.authors if name != current.wire] == list(current.authors)
-        assert article.published is not None
-        assert article.published.isoformat() == current.published.isoformat()
+        assert _written(article.published) == _written(current.published)
         # JSON-LD has a time of change even where nothing was changed.
         unchanged = article.modified in {None, current.published}
         assert unchanged if current.modified is None else article.modified == current.modified
@@ -471,7 +474,7 @@ def test_authors_are_read_from_the_byline(byline: str, authors: tuple[str, ...])
         ("<p>Siri, Alexa, Cortana.</p>", "", "fr", "fr"),
         ("<p>Siri, Alexa, Cortana.</p>", "", None, None),
         (
-            "<p>Яндекс сообщил, что записи разговоров с Алисой хранятся на серверах. </p>" * 5,
+            "Яндекс сообщил, что записи разговоров с Алисой хранятся на серверах. " * 5,
             "fr",
             None,
             "ru",
