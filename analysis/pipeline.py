@@ -110,7 +110,7 @@ def run(
 
     Raises:
         StoreError: the store cannot be read.
-        ModelError: the extractor cannot be made.
+        ModelError: the extractor cannot be made, or lacks the model of a language.
     """
     with Readers(extractor_factory, jobs) as readers:
         extractor = readers.version
@@ -266,6 +266,8 @@ def _read(articles: Sequence[Article]) -> Reading:
 def _read_with(extractor: Extractor, articles: Sequence[Article]) -> Reading:
     try:
         return Reading(claims=tuple(tuple(extractor.extract(article)) for article in articles))
+    except ModelError:  # of no article's making, and the next one would meet it too
+        raise
     except Exception as error:  # noqa: BLE001 - whatever an article provokes stops no run
         line = " ".join(f"{type(error).__name__}: {error}".split())
         return Reading(error=line, trace=traceback.format_exc())

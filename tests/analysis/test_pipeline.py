@@ -26,8 +26,12 @@ from analysis.store import Store
 class Listener:
     """Claims that whoever "listens" does human review; some words are its undoing."""
 
-    version: str = "listener-1"
+    name: str = "listener-1"
     quiet: bool = False
+
+    @property
+    def version(self) -> str:
+        return self.name
 
     def extract(self, article: Article) -> list[Claim]:
         text = " ".join(article.paragraphs)
@@ -35,6 +39,8 @@ class Listener:
             raise ValueError("a word that\nI cannot read")
         if "fatal" in text:
             os._exit(9)
+        if "modelless" in text:
+            raise ModelError("model xx_small is not installed")
         if "slow" in text:
             time.sleep(0.05)
         return [] if self.quiet else list(self._claims(article))
@@ -57,6 +63,15 @@ class Listener:
                     source=None,
                     rule="listens",
                 )
+
+
+class Attentive(Listener):
+    """Its version tells whether Ctrl-C reaches its process."""
+
+    @property
+    def version(self) -> str:
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        return "deaf to Ctrl-C" if signal.SIGINT in blocked else "hears Ctrl-C"
 
 
 class Inexact(Listener):
@@ -170,6 +185,13 @@ def test_an_extractor_that_cannot_be_made_ends_the_run_with_its_own_error(
         run(store, no_model, jobs)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_missing_model_ends_the_run_and_blames_no_article(store: Store, jobs: int) -> None:
+    fill(store, a="modelless", b="Amazon listens.")
+    with pytest.raises(ModelError, match="xx_small is not installed"):
+        run(store, Listener, jobs)
+
+
 def test_processes_that_die_while_loading_are_named(store: Store) -> None:
     with pytest.raises(ModelError, match="try a smaller --jobs"):
         run(store, deadly_model, jobs=2)
@@ -196,6 +218,12 @@ def test_an_interrupted_run_is_continued_by_the_next(store: Store, jobs: int) ->
     assert len(store.pending("listener-1")) == 7
     assert run(store, Listener, jobs).read == 7
     assert store.count_claims() == 12
+
+
+@pytest.mark.parametrize(("jobs", "expected"), [(1, "hears Ctrl-C"), (2, "deaf to Ctrl-C")])
+def test_ctrl_c_reaches_the_parent_alone(jobs: int, expected: str) -> None:
+    with Readers(Attentive, jobs) as readers:
+        assert readers.version == expected
 
 
 RUNNER = """
@@ -243,11 +271,13 @@ def test_no_process_outlives_a_run_that_is_cut_off(store: Store, tmp_path: Path,
         os.killpg(process.pid, signal.SIGINT)
     else:
         process.kill()
-    _, errors = process.communicate(timeout=30)
     deadline = time.monotonic() + 10
-    while _running(process.pid) and time.monotonic() < deadline:
+    while (left := _running(process.pid)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert _running(process.pid) == set()
+    for survivor in left:
+        os.kill(survivor, signal.SIGKILL)
+    assert left == set()
+    _, errors = process.communicate(timeout=30)
     assert errors.count("Traceback") == (1 if way == "ctrl-c" else 0)
     done = store.count_claims()
     assert 9 <= done < 200
