@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC
@@ -56,7 +56,7 @@ class Press:
 
     def __init__(
         self,
-        ports: Mapping[str, int] | None = None,
+        ports: Sequence[int] | None = None,
         edition: Edition = 2,
         folder: Path = PRESS_FOLDER,
         delay: float = 2.0,
@@ -64,7 +64,7 @@ class Press:
         """Loads the articles; nothing is served yet.
 
         Args:
-            ports: outlet key to port; None takes free ports.
+            ports: one for each outlet, in the order of outlets.yml; None takes free ones.
             edition: 1 serves edited articles as first published, 2 as they became.
             folder: outlets and articles.
             delay: seconds before a slow page answers.
@@ -74,7 +74,7 @@ class Press:
         """
         self.newsrooms = load_press(folder)
         self.visits: list[Visit] = []
-        self._ports = ports
+        self._ports = ports or [0] * len(self.newsrooms)
         self._edition = edition
         self._delay = delay
         self._servers: dict[str, _OutletServer] = {}
@@ -87,8 +87,7 @@ class Press:
             CrawlError: a port is in use.
         """
         with ExitStack() as started:
-            for newsroom in self.newsrooms:
-                port = self._ports[newsroom.key] if self._ports else 0
+            for newsroom, port in zip(self.newsrooms, self._ports, strict=True):
                 server = started.enter_context(
                     _OutletServer(newsroom, port, self._edition, self._delay, self.visits)
                 )

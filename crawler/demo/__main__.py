@@ -1,0 +1,10 @@
+"""`python -m crawler.demo`."""
+
+import sys
+
+if __name__ == "__main__":
+    try:
+        from crawler.demo.run import main
+    except KeyboardInterrupt:  # nothing has begun
+        sys.exit(130)
+    main()
