@@ -1,12 +1,17 @@
 """The dashboard's list of pages. Start it with `streamlit run app.py`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from analysis.dashboard.empty import trouble
 from analysis.errors import EarshotError
 
-st.set_page_config(page_title="Earshot", page_icon=":material/hearing:", layout="wide")
-st.logo("analysis/dashboard/logo.svg", size="large")
+IMAGES = Path(__file__).parent / "analysis" / "dashboard"
+
+# Pictures of our own: a Material icon here would be fetched from a server of Google.
+st.set_page_config(page_title="Earshot", page_icon=IMAGES / "icon.svg", layout="wide")
+st.logo(IMAGES / "logo.svg", size="large")
 page = st.navigation(
     [
         st.Page(

@@ -19,7 +19,7 @@ SHOWN = 10
 
 def page() -> None:
     """Draws the page."""
-    st.title("Compare vendors", anchor=False)
+    st.title("Compare vendors", anchor="table")
     if empty_store(frames.overview()):
         return
     codebook = frames.codebook()
@@ -62,6 +62,7 @@ def _evidence(cell: CellCount | None, wanted: ClaimFilter, codebook: Codebook) -
     )
     inside = replace(wanted, vendors=(cell.vendor,), practices=(cell.practice,))
     evidence.listing(frames.store().claims(inside, limit=SHOWN), codebook, subject=False)
+    st.markdown("[Back to the table](#table)")
     total = cell.affirmed + cell.denied
     if total > SHOWN:
         st.page_link(

@@ -9,12 +9,12 @@ drop values without a word.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import streamlit as st
 
 from analysis.codebook import Codebook
 from analysis.dashboard import address
-from analysis.dashboard.text import count
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES
 from analysis.store import ClaimFilter, Facets
 
@@ -22,6 +22,7 @@ PAGE = "page"
 POLARITY_LABELS = {"affirmed": "Affirmed", "denied": "Denied"}
 CERTAINTY_LABELS = {"certain": "Certain", "uncertain": "Uncertain"}
 LANGUAGE_LABELS = {"en": "English", "fr": "French"}
+_EARLIEST = date(2010, 1, 1)
 _TITLES = {
     "vendor": "Vendor",
     "practice": "Practice",
@@ -57,6 +58,8 @@ def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilt
     st.session_state[_key(address.TEXT)] = wanted.text
 
     options, labels = _choices(values, codebook, wanted)
+    # The calendar refuses a day outside its range, also one that the address names.
+    days = [d for d in (_EARLIEST, date.today(), wanted.date_from, wanted.date_to) if d]
 
     def widget(name: str) -> None:
         if name == address.TEXT:
@@ -70,7 +73,13 @@ def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilt
             )
         elif name in address.DATES:
             st.date_input(
-                _TITLES[name], value=None, key=_key(name), format="YYYY-MM-DD", on_change=_write
+                _TITLES[name],
+                value=None,
+                min_value=min(days),
+                max_value=max(days),
+                key=_key(name),
+                format="YYYY-MM-DD",
+                on_change=_write,
             )
         else:
             st.multiselect(
@@ -119,8 +128,9 @@ def pagination(number: int, pages: int) -> None:
     """The widget that moves between pages of results."""
     if pages == 1:
         return
-    st.session_state[_key(PAGE)] = number
-    st.pagination(pages, key=_key(PAGE), on_change=_turn)
+    # A new key for each page: the widget follows the address, also when a filter resets it.
+    key = f"{PAGE}_{number}_of_{pages}"
+    st.pagination(pages, default=number, key=key, on_change=_turn, args=(key,))
 
 
 def _choices(
@@ -157,12 +167,6 @@ def source_type_label(key: str, codebook: Codebook) -> str:
     return codebook.source_types.get(key, {}).get("en", key)
 
 
-def narrowed(wanted: ClaimFilter) -> str:
-    """ "3 filters" for a filter that narrows, else nothing."""
-    number = len(address.write(wanted))
-    return count(number, "filter") if number else ""
-
-
 def _key(name: str) -> str:
     return f"filter_{name}"
 
@@ -193,5 +197,5 @@ def _replace(parameters: dict[str, list[str]]) -> None:
     st.query_params.from_dict({**kept, **parameters})
 
 
-def _turn() -> None:
-    st.query_params[PAGE] = str(st.session_state[_key(PAGE)])
+def _turn(key: str) -> None:
+    st.query_params[PAGE] = str(st.session_state[key])

@@ -1,0 +1,111 @@
+"""The dashboard on stores of its own: in AppTest, and served to a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from playwright.sync_api import Browser, sync_playwright
+from streamlit.testing.v1 import AppTest
+
+from analysis.store import Store
+from tests.dashboard.invented_press import fill
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a store that holds the invented press; not to be written to."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('press') / 'earshot.db'}"
+    with Store.open(url) as store:
+        fill(store)
+    return url
+
+
+@pytest.fixture
+def press(filled_url: str) -> Iterator[Store]:
+    with Store.open(filled_url) as store:
+        yield store
+
+
+@pytest.fixture
+def open_page(filled_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Opens a page by its module's name, on the invented press or another store."""
+
+    def opened(page: str, url: str = filled_url, /, **parameters: str | list[str]) -> AppTest:
+        monkeypatch.setenv("EARSHOT_DATABASE_URL", url)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+        for name, value in parameters.items():
+            app.query_params[name.rstrip("_")] = value
+        return app.switch_page(f"analysis/dashboard/{page}.py").run()
+
+    yield opened
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture(scope="session")
+def served(filled_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the dashboard, served as a user serves it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    log = tmp_path_factory.mktemp("served") / "streamlit.log"
+    options = [f"--server.port={port}", "--server.headless=true"]
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *options],
+            cwd=ROOT,
+            env={**os.environ, "EARSHOT_DATABASE_URL": filled_url},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_healthy(address, server, log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError(f"the dashboard did not start:\n{log.read_text(errors='replace')}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium here: {CHROMIUM} does not exist (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+            ],
+        )
+        yield browser
+        browser.close()

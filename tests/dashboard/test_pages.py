@@ -1,0 +1,297 @@
+"""Every page in AppTest: what it shows, and what its address does."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analysis.dashboard.claims import PAGE_SIZE
+from analysis.store import ClaimFilter, Store
+from tests.dashboard.conftest import Open
+from tests.dashboard.invented_press import HOSTILE, article, claim
+
+PAGES = ("overview", "compare", "claims", "claim")
+
+
+def texts(app: AppTest) -> str:
+    """Everything that the page says in plain text and in components, on one string."""
+    drawn = [json.dumps(data, ensure_ascii=False) for data in components(app)]
+    return "\n".join([*(t.value for t in app.text), *markdown(app), *drawn])
+
+
+def markdown(app: AppTest) -> Iterator[str]:
+    """Everything that Streamlit reads as Markdown: text, headings, labels and help."""
+    for element in (*app.main, *app.sidebar):
+        proto = getattr(element, "proto", None)
+        if proto is None or element.type in ("text", "bidi_component"):
+            continue
+        for field in ("body", "label", "help", "placeholder"):
+            value = getattr(proto, field, None)
+            if isinstance(value, str):
+                yield value
+
+
+def components(app: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(c.proto.json) for c in app.get("bidi_component")]
+
+
+def quotes(app: AppTest) -> list[str]:
+    """The sentences listed on the page, in order."""
+    blocks = [block for data in components(app) for block in data.get("blocks", ())]
+    return [block["runs"][0]["text"] for block in blocks if block.get("quote")]
+
+
+def claim_of(store: Store, vendor: str, practice: str) -> str:
+    return store.claims(ClaimFilter(vendors=(vendor,), practices=(practice,)))[0].id
+
+
+def store_at(folder: Path) -> str:
+    return f"sqlite:///{folder / 'earshot.db'}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_of_the_invented_press_fails(open_page: Open, page: str, press: Store) -> None:
+    app = open_page(page, id=claim_of(press, "amazon", "human_review"))
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", ["overview", "compare", "claims"])
+def test_a_store_without_articles_says_what_to_run(
+    open_page: Open, page: str, tmp_path: Path
+) -> None:
+    app = open_page(page, store_at(tmp_path))
+    assert not app.exception
+    assert "No articles yet" in texts(app)
+    assert "make run" in texts(app)
+
+
+@pytest.mark.parametrize("page", ["overview", "compare", "claims"])
+def test_articles_without_claims_say_what_to_run(
+    open_page: Open, page: str, tmp_path: Path
+) -> None:
+    with Store.open(store_at(tmp_path)) as store:
+        store.save_article(article("a", "ledger", "Title", "Text."), "The Test Ledger")
+    app = open_page(page, store_at(tmp_path))
+    assert not app.exception
+    assert "python -m analysis run" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_store_of_a_newer_schema_is_named(open_page: Open, page: str, tmp_path: Path) -> None:
+    Store.open(store_at(tmp_path)).close()
+    with sqlite3.connect(tmp_path / "earshot.db") as database:
+        database.execute("UPDATE earshot_schema SET version_num = '9999'")
+    app = open_page(page, store_at(tmp_path), id="x")
+    assert not app.exception
+    assert [error.value for error in app.error] == ["Earshot cannot show this page."]
+    assert "schema 9999" in texts(app)
+
+
+def test_the_overview_counts_what_is_there_and_says_what_is_not(open_page: Open) -> None:
+    app = open_page("overview")
+    assert {metric.label: metric.value for metric in app.metric} == {
+        "Claims": "9",
+        "Articles": "5",
+        "Outlets": "3",
+        "Vendors": "4",
+    }
+    said = texts(app)
+    assert "12 Apr 2019 to 4 May 2021" in said
+    assert "English 3, French 2" in said
+    assert "No claim about Microsoft" in said
+    assert "1 article without a date" in said
+    by_outlet = app.dataframe[0].value.set_index("Outlet")
+    assert by_outlet.loc["La Gazette d’essai"].to_dict() == {
+        "Claims": 4,
+        "New or changed": 2,
+        "Unchanged": 0,
+        "Off topic": 0,
+        "Not read": 1,
+    }
+    reasons = dict(app.dataframe[1].value.itertuples(index=False))
+    assert reasons["Set aside: not about privacy"] == 1
+    assert reasons["The site answered 404"] == 1
+
+
+def cells_shown(app: AppTest) -> dict[str, dict[str, Any]]:
+    (matrix,) = [data for data in components(app) if "columns" in data]
+    return {cell["key"]: cell for row in matrix["rows"] for cell in row["cells"]}
+
+
+def test_the_comparison_shows_every_state(open_page: Open) -> None:
+    shown = cells_shown(open_page("compare"))
+    states = {key: shown[key]["state"] for key in shown}
+    assert states["human_review/amazon"] == "contested"
+    assert shown["human_review/amazon"]["counts"] == ["1 affirms", "1 denies"]
+    assert shown["human_review/amazon"]["outlets"] == "2 outlets"
+    assert states["retention/google"] == "affirmed"
+    assert states["deletion/google"] == "denied"
+    assert states["deletion/apple"] == "silent"
+
+
+def test_a_cell_in_the_address_opens_its_evidence(open_page: Open) -> None:
+    app = open_page("compare", cell="human_review/amazon")
+    assert app.header[0].value == "Amazon · Human review"
+    assert quotes(app) == [
+        "Amazon affirme que personne n’écoute les enregistrements.",
+        "Amazon employs people who listen to voice recordings.",
+    ]
+    assert "The Test Ledger · 12 Apr 2019" in texts(app)
+
+
+@pytest.mark.parametrize("cell", ["nothing/nobody", "human_review", "/", HOSTILE])
+def test_an_unknown_cell_opens_nothing(open_page: Open, cell: str) -> None:
+    app = open_page("compare", cell=cell)
+    assert not app.exception
+    assert app.header[0].value == "Evidence"
+    assert quotes(app) == []
+
+
+def test_filters_narrow_the_comparison_and_its_evidence(open_page: Open) -> None:
+    app = open_page("compare", cell="human_review/amazon", lang="fr")
+    assert cells_shown(app)["human_review/amazon"]["state"] == "denied"
+    assert quotes(app) == ["Amazon affirme que personne n’écoute les enregistrements."]
+
+
+def test_a_comparison_of_nothing_says_so(open_page: Open) -> None:
+    app = open_page("compare", vendor="nobody")
+    assert "No claim passes these filters" in app.info[0].value
+    app.button[0].click().run()
+    assert "human_review/amazon" in cells_shown(app)
+    assert app.query_params == {}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "wanted"),
+    [
+        ({}, ClaimFilter()),
+        ({"vendor": "apple"}, ClaimFilter(vendors=("apple",))),
+        ({"vendor": ["apple", "google"]}, ClaimFilter(vendors=("apple", "google"))),
+        ({"practice": "human_review"}, ClaimFilter(practices=("human_review",))),
+        ({"who": "vendor"}, ClaimFilter(source_types=("vendor",))),
+        ({"polarity": "denied"}, ClaimFilter(polarities=("denied",))),
+        ({"certainty": "uncertain"}, ClaimFilter(certainties=("uncertain",))),
+        ({"lang": "fr"}, ClaimFilter(languages=("fr",))),
+        ({"outlet": "ledger"}, ClaimFilter(outlets=("ledger",))),
+        ({"q": "ecoute enregistrements"}, ClaimFilter(text="écoute enregistrements")),
+        ({"vendor": "nobody"}, ClaimFilter(vendors=("nobody",))),
+    ],
+)
+def test_the_address_filters_the_claims(
+    open_page: Open, press: Store, parameters: dict[str, Any], wanted: ClaimFilter
+) -> None:
+    app = open_page("claims", **parameters)
+    assert not app.exception
+    assert quotes(app) == [stored.claim.quote for stored in press.claims(wanted)]
+
+
+def test_dates_in_the_address_filter_the_claims(open_page: Open) -> None:
+    app = open_page("claims", from_="2019-07-26", to="2020-12-31", vendor="amazon")
+    assert quotes(app) == [
+        "Amazon affirme que personne n’écoute les enregistrements.",
+        "Amazon affirme ne pas vendre les enregistrements à des annonceurs.",
+    ]
+    long_ago = open_page("claims", from_="0001-01-01", to="9999-12-31")
+    assert not long_ago.exception
+    assert len(quotes(long_ago)) == 8
+
+
+def test_a_date_that_is_none_is_said_and_ignored(open_page: Open) -> None:
+    app = open_page("claims", from_="12/04/2019")
+    assert "2019-04-12" in app.warning[0].value
+    assert len(quotes(app)) == 9
+
+
+def test_a_widget_writes_the_address_and_an_address_sets_the_widgets(open_page: Open) -> None:
+    app = open_page("claims", vendor="apple", page="1")
+    assert app.multiselect(key="filter_vendor").value == ["apple"]
+    app.multiselect(key="filter_certainty").select("uncertain").run()
+    app.text_input(key="filter_q").set_value("private").run()
+    assert app.query_params == {"vendor": "apple", "certainty": "uncertain", "q": "private"}
+    assert quotes(app) == ["Apple workers may have heard private talk, two people told the paper."]
+
+
+def test_claims_come_in_pages(open_page: Open, tmp_path: Path) -> None:
+    sentences = [f"Apple records sentence {number}." for number in range(PAGE_SIZE + 3)]
+    long = article("long", "ledger", "Title", *sentences)
+    with Store.open(store_at(tmp_path)) as store:
+        store.save_article(long, "The Test Ledger")
+        found = [claim(long, n, s, "apple", "collection") for n, s in enumerate(sentences)]
+        store.save_claims(long.id, {1: found}, "test")
+    assert quotes(open_page("claims", store_at(tmp_path))) == sentences[:PAGE_SIZE]
+    second = open_page("claims", store_at(tmp_path), page="2")
+    assert quotes(second) == sentences[PAGE_SIZE:]
+    for beyond in ("99", "0", "-1", "²", "9" * 5000, "x"):
+        app = open_page("claims", store_at(tmp_path), page=beyond)
+        assert not app.exception
+        assert quotes(app) in (sentences[:PAGE_SIZE], sentences[PAGE_SIZE:])
+
+
+def test_a_claim_has_its_own_page(open_page: Open, press: Store) -> None:
+    app = open_page("claim", id=claim_of(press, "amazon", "human_review"))
+    assert app.title[0].value == "Amazon · Human review"
+
+    told = press.claims(ClaimFilter(outlets=("ledger",), vendors=("amazon",)))
+    listens = next(s for s in told if s.claim.practice == "human_review")
+    app = open_page("claim", id=listens.id)
+    ((*_, paragraph),) = [data["blocks"] for data in components(app)]
+    marked = "".join(run["text"] for run in paragraph["runs"] if run["evidence"])
+    assert marked == "Amazon employs people who listen to voice recordings."
+    assert "".join(run["text"] for run in paragraph["runs"]).endswith("several offices.")
+    said = texts(app)
+    assert "1  Practice: “listen to voice recordings” (people who listen)" in said
+    assert "Rule: human_review.test" in said
+    assert "By Ann Example" in said
+    assert app.get("link_button")[0].proto.url == "https://ledger.example/lab"
+
+
+def test_a_claim_names_its_source(open_page: Open, press: Store) -> None:
+    said = texts(open_page("claim", id=claim_of(press, "amazon", "anonymisation")))
+    assert "“The company”" in said
+
+
+@pytest.mark.parametrize("parameters", [{}, {"id": "0123456789abcdef"}, {"id": HOSTILE}])
+def test_an_address_without_a_claim_says_so(open_page: Open, parameters: dict[str, str]) -> None:
+    app = open_page("claim", **parameters)
+    assert not app.exception
+    assert app.title[0].value == "Claim"
+
+
+def test_a_claim_that_no_longer_counts_says_why(open_page: Open, tmp_path: Path) -> None:
+    first = article("a", "ledger", "Title", "Apple records all.", "Google keeps it.")
+    edited = replace(first, paragraphs=("Apple records some.", "Google keeps it."))
+    apple = claim(first, 0, "Apple records all.", "apple", "collection")
+    google = claim(first, 1, "Google keeps it.", "google", "retention")
+    with Store.open(store_at(tmp_path)) as store:
+        store.save_article(first, "The Test Ledger")
+        store.save_claims(first.id, {1: [apple, google]}, "one")
+        ids = {stored.claim.vendor: stored.id for stored in store.claims()}
+        store.save_article(edited, "The Test Ledger")
+        store.save_claims(first.id, {1: [apple], 2: []}, "two")
+    gone = open_page("claim", store_at(tmp_path), id=ids["apple"])
+    assert "edited this article" in gone.warning[0].value
+    assert "Apple records all." in texts(gone)
+    withdrawn = open_page("claim", store_at(tmp_path), id=ids["google"])
+    assert "Withdrawn" in withdrawn.warning[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_text_from_the_web_never_reaches_markdown(open_page: Open, press: Store, page: str) -> None:
+    (hostile,) = press.claims(ClaimFilter(practices=("collection",)))
+    cell = f"collection/{hostile.claim.vendor}"
+    app = open_page(page, id=hostile.id, cell=cell)
+    assert not app.exception
+    for shown in markdown(app):
+        for fragment in ("**bold**", "<img", "$x", ":red[", "](java", "`code`", ":smile:"):
+            assert fragment not in shown
+    if page != "overview":
+        # json escapes no character of it, so that it can be found whole.
+        assert HOSTILE in texts(app)
