@@ -1,6 +1,7 @@
 import json
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.message import Message
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from analysis.records import article_id
 from crawler.demo.press import Heading
 from crawler.demo.server import Press
+from crawler.metadata import furniture
 from crawler.pages import MAX_BYTES, NoBodyError, PageTooLargeError, decode, parse_article
 
 PAGES = Path(__file__).parent / "pages"
@@ -492,3 +494,22 @@ def test_what_the_caller_knows_is_kept() -> None:
     fetched = datetime(2025, 1, 2, 3, 4, tzinfo=UTC)
     article = parse_article(page(), URL, outlet="gazette", fetched=fetched)
     assert (article.outlet, article.fetched) == ("gazette", fetched)
+
+
+@pytest.mark.parametrize(
+    ("name", "finds"),
+    [
+        ("byline", re.Pattern.match),
+        ("read_also", re.Pattern.fullmatch),
+        ("promo", re.Pattern.match),
+        ("updated", re.Pattern.search),
+    ],
+)
+def test_furniture_finds_its_examples_and_not_the_counter_examples(
+    name: str, finds: Callable[[re.Pattern[str], str], re.Match[str] | None]
+) -> None:
+    terms = furniture()[name]
+    assert [text for text in terms.examples if not finds(terms.pattern, text)] == []
+    assert [text for text in terms.counter_examples if finds(terms.pattern, text)] == []
+    assert terms.examples
+    assert terms.counter_examples
