@@ -31,6 +31,15 @@ _KINDS: tuple[SourceType, ...] = (
     "media",
 )
 _NAME_WINDOW = 80
+_NOMINAL = re.compile(
+    r"(?:le |la |les |l'|un |une |des |d'|du |son |sa |ses |leur |ce |cet |cette |ces |"
+    r"plusieurs |deux |trois |the |an? |its |one |two |[A-ZÀ-Þ])"
+)
+_SPEAKS_FOR = re.compile(
+    r"(?:spokes\w+|porte-paroles?|representatives?|représentante?s?|head|officials?)\s+"
+    r"(?:for|of|at|de|du|d')",
+    re.IGNORECASE,
+)
 _MASKS = re.compile(r"^(?:the|a|an|le|la|les|l'|un|une|des|du|de|d'|its|their|ses|son|sa)\s*", re.I)
 
 
@@ -64,7 +73,7 @@ class Attribution:
 
 
 class AttributionFinder:
-    """Finds sources in the sentences of one article, in order.
+    """Finds sources in the paragraphs of one article, in order.
 
     An instance is for one article: it learns who is who from introductions ("X, a former
     contractor") and remembers the last speaker for pronouns and running quotations.
@@ -75,35 +84,76 @@ class AttributionFinder:
         self._speech = cues["speech"].pattern
         self._according = cues["according"].pattern
         self._pronoun = cues["person_pronoun"].pattern
+        self._inverted = cues["inverted"].pattern
         self._kinds = {kind: cues[f"source_{kind}"].pattern for kind in _KINDS}
         self._text = article_text
         self._names: dict[str, SourceType] = {}
         self._last: Attribution | None = None
-        self._open: Attribution | None = None
-        self._paragraph: int | None = None
         self._in_quote = False
 
-    def find(self, sentence: Sentence, mentions: list[Mention]) -> list[Attribution]:
-        """The attributions that reach into a sentence, widest scope first."""
-        if sentence.paragraph != self._paragraph:
-            self._paragraph = sentence.paragraph
-            self._last = None
+    def find(
+        self, paragraph: list[Sentence], mentions: list[Mention]
+    ) -> list[list[Attribution]]:
+        """The attributions that reach into each sentence of a paragraph.
+
+        A sentence inside a quotation that names no speaker of its own has the speaker
+        named nearest before it in the paragraph, else the next one after it, else, for a quotation
+        that began in an earlier paragraph, that one's.
+        """
+        found: list[list[Attribution]] = []
+        quoted: list[bool] = []
+        before = self._last
+        runs_on = self._in_quote
+        for sentence in paragraph:
+            own = [
+                *self._reporting(sentence, mentions),
+                *self._inversions(sentence, mentions),
+                *self._according_to(sentence, mentions),
+            ]
+            found.append(own)
+            quoted.append(self._in_quote or sentence.text.startswith('"'))
+            if sentence.text.count('"') % 2:
+                self._in_quote = not self._in_quote
+            if own:
+                self._last = min(own, key=lambda a: a.width)
+        if self._in_quote and not (paragraph and paragraph[-1].text.count('"')):
             self._in_quote = False
-        found = [
-            *self._reporting(sentence, mentions),
-            *self._according_to(sentence, mentions),
-        ]
-        found.sort(key=lambda a: -a.width)
-        opened = self._in_quote
-        marks = sentence.text.count('"')
-        if marks % 2:
-            self._in_quote = not self._in_quote
-        quoted = sentence.text.startswith('"') or opened
-        if not found and quoted and self._last is not None:
-            found = [replace(self._last, scope=((sentence.start, sentence.end),))]
-        if found:
-            self._last = found[-1]
+        for index, sentence in enumerate(paragraph):
+            if found[index] or not quoted[index]:
+                continue
+            speaker = _nearest(found, index) or (before if runs_on else None)
+            if speaker is not None:
+                found[index] = [replace(speaker, scope=((sentence.start, sentence.end),))]
         return found
+
+    def _inversions(self, sentence: Sentence, mentions: list[Mention]) -> Iterator[Attribution]:
+        """Verb before speaker, as after a quotation: "affirme-t-elle", "a indiqué le groupe"."""
+        for hit in self._inverted.finditer(sentence.text):
+            start = sentence.start + hit.end()
+            clitic = re.match(r"(?:-t)?-(ils?|elles?|on)\b", sentence.text[hit.end() :])
+            if clitic:
+                start += clitic.start(1)
+                end = start + len(clitic.group(1))
+            else:
+                start += len(re.match(r"\s*(?:\w+ment |aujourd'hui |hier |aussi |encore )?", sentence.text[hit.end() :]).group())  # type: ignore[union-attr]
+                phrase = self._noun_phrase(sentence, start)
+                if phrase is None or not _NOMINAL.match(sentence.text[start - sentence.start :]):
+                    continue
+                end = phrase
+            text = sentence.text[start - sentence.start : end - sentence.start]
+            kind = self._kind(text, start, end, mentions)
+            if kind is None:
+                continue
+            cue = sentence.start + hit.start()
+            yield Attribution(
+                kind,
+                text,
+                start,
+                end,
+                cue,
+                sentence.start + hit.end(),
+                ((sentence.start, cue), (end, sentence.end)),
+            )
 
     def _reporting(self, sentence: Sentence, mentions: list[Mention]) -> Iterator[Attribution]:
         for token in sentence.parsed:
@@ -198,13 +248,16 @@ class AttributionFinder:
         self, text: str, start: int, end: int, mentions: list[Mention]
     ) -> SourceType | None:
         """What sort of source a noun phrase names; None where it names no source."""
-        bare = _MASKS.sub("", text.strip())
+        stripped = text.strip()
+        bare = _MASKS.sub("", stripped)
         if not bare:
             return None
-        if self._pronoun.fullmatch(bare) or self._pronoun.fullmatch(text.strip()):
-            if self._last is not None:
+        if self._pronoun.fullmatch(bare) or self._pronoun.fullmatch(stripped):
+            if self._last is not None and bare.lower() != "it":
                 return self._last.kind
             return "vendor" if bare.lower() in ("it", "elle", "il") else "other"
+        if self._kinds["media"].fullmatch(stripped):
+            return "media"
         first = self._first_kind(bare)
         if first is not None:
             return first
@@ -221,7 +274,11 @@ class AttributionFinder:
             hit = self._kinds[kind].search(text)
             if hit and (best is None or (hit.start(), order) < best[:2]):
                 best = (hit.start(), order, kind)
-        return best[2] if best else None
+        if best is None:
+            return None
+        if best[2] == "vendor" and _SPEAKS_FOR.match(text, best[0]):
+            return self._first_kind(text[text.index(" ", best[0]) :]) or "vendor"
+        return best[2]
 
     def _introduced(self, name: str) -> SourceType:
         """The kind of a named person, from where the article introduces them."""
@@ -248,6 +305,14 @@ class AttributionFinder:
                 if best is None or hit.end() > best[0]:
                     best = (hit.end(), kind)
         return best[1] if best and len(text) - best[0] < 25 else None
+
+
+def _nearest(found: list[list[Attribution]], index: int) -> Attribution | None:
+    """The speaker named last before a sentence of a paragraph, else first after it."""
+    for own in (*reversed(found[:index]), *found[index + 1 :]):
+        if own:
+            return min(own, key=lambda a: a.width)
+    return None
 
 
 def _phrase(head: Token) -> tuple[int, int]:

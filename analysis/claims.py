@@ -63,18 +63,19 @@ class Extractor:
     def _claims(self, article: Article, lang: str) -> Iterator[Claim]:
         text = straight("\n".join(block for _, block in article.blocks()))
         practices = self._practices[lang]
-        if not any(True for _ in practices.find(text)) and not text.strip():
-            return
         model = load_model(self._models[lang])
         cues = self._codebook.cues[lang]
+        never = cues["not_a_claim"].pattern
         focus = Focus(cues["contrast"].pattern, cues["clause"].pattern)
         attributions = AttributionFinder(self._codebook, lang, text)
         for number, block in article.blocks():
             mentions = self._mentions[lang].find(number, straight(block), text)
-            for sentence in sentences(model, number, block):
+            paragraph = list(sentences(model, number, block))
+            sourced = attributions.find(paragraph, mentions)
+            for sentence, sources in zip(paragraph, sourced, strict=True):
                 here = [m for m in mentions if sentence.start <= m.start < sentence.end]
-                sources = attributions.find(sentence, here)
-                for match in practices.find(sentence.text):
+                stated = [] if never.search(sentence.text) else practices.find(sentence.text)
+                for match in stated:
                     attribution = _innermost(sources, sentence, match)
                     for resolution in focus.resolve(sentence, here, match.start, match.end):
                         yield self._claim(

@@ -11,6 +11,9 @@ from analysis.errors import ConfigurationError
 from analysis.records import Polarity
 
 _GAP = r"\b(?:[^;]{0,60}?(?<!\w))?"
+_TAKERS = ("suspension", "opt_out", "disclosure")
+_OBJECTS = ("human_review", "outsourcing", "collection", "retention", "model_training", "deletion")
+_REACH = 30
 _CONCEPT = re.compile(r"<(\w+)>")
 
 
@@ -61,8 +64,16 @@ class PracticeFinder:
             for expression in expressions
         ]
 
-    def find(self, sentence: str) -> Iterator[PracticeMatch]:
-        """The first match of each practice in a sentence with straight quotation marks."""
+    def find(self, sentence: str) -> list[PracticeMatch]:
+        """The first match of each practice in a sentence with straight quotation marks.
+
+        A practice that is only the object of a suspension, of a choice or of what users are (not)
+        told is left out, as the codebook rules.
+        """
+        matches = list(self._matches(sentence))
+        return [m for m in matches if not any(_is_object(m, taker, sentence) for taker in matches)]
+
+    def _matches(self, sentence: str) -> Iterator[PracticeMatch]:
         seen: set[str] = set()
         for compiled in self._expressions:
             if compiled.practice in seen:
@@ -81,9 +92,16 @@ class PracticeFinder:
             )
 
 
-def _compiled(
-    fragments: tuple[str, ...], concepts: dict[str, str], place: str
-) -> re.Pattern[str]:
+def _is_object(match: PracticeMatch, taker: PracticeMatch, sentence: str) -> bool:
+    if taker.practice not in _TAKERS or match.practice not in _OBJECTS:
+        return False
+    if not taker.start <= match.start:
+        return False
+    between = sentence[taker.end : match.start]
+    return len(between) < _REACH and not re.search(r"[,;:.]", between)
+
+
+def _compiled(fragments: tuple[str, ...], concepts: dict[str, str], place: str) -> re.Pattern[str]:
     def concept(name: re.Match[str]) -> str:
         if name.group(1) not in concepts:
             raise ConfigurationError(
