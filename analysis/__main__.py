@@ -1,6 +1,10 @@
 """`python -m analysis`."""
 
-from analysis.cli import app
+import sys
 
 if __name__ == "__main__":
+    try:
+        from analysis.cli import app
+    except KeyboardInterrupt:  # nothing has begun
+        sys.exit(130)
     app(prog_name="python -m analysis")

@@ -208,12 +208,15 @@ def print_comparison(console: Console, table: Comparison, codebook: Codebook) ->
         return
     rows = [codebook.practice_label(practice) for practice in table.practices]
     columns = [
-        [codebook.vendor_label(vendor), *(_cell(table.cell(vendor, p)) for p in table.practices)]
+        [
+            codebook.vendor_label(vendor),
+            *_aligned([table.cell(vendor, practice) for practice in table.practices]),
+        ]
         for vendor in table.vendors
     ]
-    room = console.width - max(map(len, rows)) - 3
+    room = console.width - max(map(len, rows)) - 4
     for part in _parts(columns, room):
-        grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
         grid.add_column("Practice", no_wrap=True)
         for header, *_ in part:
             grid.add_column(Text(printable(header)), justify="right", no_wrap=True)
@@ -236,13 +239,23 @@ def printable(text: str) -> str:
     )
 
 
-def _cell(count: CellCount) -> str:
-    signs = (("+", count.affirmed), (MINUS, count.denied))
-    return " ".join(f"{sign}{number}" for sign, number in signs if number) or SILENT
+def _aligned(counts: Sequence[CellCount]) -> list[str]:
+    """The cells of a column, affirmations under affirmations and denials under denials."""
+    cells = [
+        (
+            f"+{count.affirmed}" if count.affirmed else "" if count.denied else SILENT,
+            f"{MINUS}{count.denied}" if count.denied else "",
+        )
+        for count in counts
+    ]
+    left, right = (max(map(len, side)) for side in zip(*cells, strict=True))
+    return [
+        f"{plus:>{left}} {minus:>{right}}" if right else f"{plus:>{left}}" for plus, minus in cells
+    ]
 
 
 def _styled(cell: str) -> Text:
-    text = Text(cell, style="dim" if cell == SILENT else "")
+    text = Text(cell, style="dim" if cell.strip() == SILENT else "")
     text.highlight_regex(r"\+\d+", "green")
     text.highlight_regex(rf"{MINUS}\d+", "red")
     return text
@@ -279,7 +292,7 @@ def _print_example(store: Store, example: str, codebook: Codebook) -> None:
         claims, key=lambda c: (c.claim.paragraph, c.claim.start, c.claim.quote)
     ):
         console.print()
-        console.print(Text(f"“{printable(quote)}”", style="italic"))
+        console.print(Text(printable(quote), style="italic"))
         for stored in same:
             console.print(_reading(stored, codebook))
     console.print()

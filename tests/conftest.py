@@ -7,15 +7,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from analysis.store import Store
-
-_databases = count(1)
 
 
 def _postgres_bin() -> Path | None:
@@ -71,13 +68,16 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
+def postgres_url(postgres_server: str) -> str:
     """The address of an empty PostgreSQL database."""
-    name = f"test_{next(_databases)}"
     with psycopg.connect(host=postgres_server, user="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"postgresql://postgres@/{name}?host={postgres_server}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return f"postgresql://postgres@/postgres?host={postgres_server}"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -128,7 +128,11 @@ class StoredClaim:
 
 @dataclass(frozen=True, slots=True)
 class ClaimChanges:
-    """What saving one article's claims did: numbers of claims."""
+    """What saving one article's claims did, in numbers of claims.
+
+    A claim that another extractor reads just the same is kept; one that comes back
+    after it was withdrawn is updated.
+    """
 
     added: int = 0
     updated: int = 0

@@ -159,13 +159,12 @@ def save_claims(
     changes: Counter[str] = Counter()
     for key, row in given.items():
         old = stored.get(key)
-        if old is None:
-            changes["added"] += 1
-        elif all(old[name] == value for name, value in row.items()):
+        differing = {name for name in row if old is None or old[name] != row[name]}
+        if not differing:
             changes["kept"] += 1
             continue
-        else:
-            changes["updated"] += 1
+        outcome = "added" if old is None else "kept" if differing == {"extractor"} else "updated"
+        changes[outcome] += 1
         _upsert(connection, claims, [row | {"extracted_at": now}])
     gone = [key for key, old in stored.items() if key not in given and old["withdrawn"] is None]
     if gone:

@@ -298,6 +298,13 @@ def test_saving_claims_again_changes_nothing(store: Store) -> None:
     assert (store.claims(), store.article_rows()) == before
 
 
+def test_a_claim_that_another_extractor_reads_the_same_is_kept_and_marked(store: Store) -> None:
+    article = an_article()
+    saved(store, article, a_claim(article))
+    assert store.save_claims(article.id, {1: [a_claim(article)]}, "e2") == ClaimChanges(kept=1)
+    assert store.claims()[0].extractor == "e2"
+
+
 def test_a_claim_keeps_its_id_when_it_moves_and_is_read_anew(store: Store) -> None:
     first = an_article()
     claim = a_claim(first)
