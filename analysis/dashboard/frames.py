@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pandas as pd
 import streamlit as st
@@ -15,17 +17,57 @@ FRESH_S = 15
 """How long an aggregate is shown before it is counted again."""
 
 OUTCOMES = {
-    "kept": "Kept: about a voice assistant and privacy",
-    "unchanged": "Unchanged since an earlier visit",
+    "kept": "Kept for analysis",
     "off_topic:no_assistant": "Set aside: not about a voice assistant",
     "off_topic:no_privacy": "Set aside: not about privacy",
-    "no_body": "No article text found",
-    "unknown_language": "Neither French nor English",
-    "robots": "Not read: the site's robots.txt forbids it",
-    "too_large": "Not read: the page is too large",
+    "no_body": "Set aside: no article text found",
+    "not_html": "Set aside: not a web page",
+    "not_xml": "Not a feed or sitemap",
+    "no_links": "No links found",
+    "too_large": "Set aside: the page is too large",
+    "unknown_language": "Set aside: neither French nor English",
+    "duplicate": "Set aside: already read at another address",
+    "too_old": "Not read: before the date asked for",
+    "limit": "Not read: beyond the number of pages asked for",
+    "robots": "Not read: the site’s robots.txt forbids it",
+    "robots_unreachable": "Not read: the site’s robots.txt did not answer",
+    "offsite": "Not read: the address belongs to another site",
     "private_address": "Not read: the address is not on the public web",
+    "scheme": "Not read: not a web address",
     "timeout": "No answer in time",
+    "dns": "The site’s name is unknown",
+    "connection": "The site could not be reached",
+    "redirects": "The site redirected without end",
+    "download_error": "The download failed",
+    "parse_error": "The page could not be read; the crawl’s log names it",
+    "read": "Read",
+    "unchanged": "Unchanged since the visit before",
+    "index": "Read: a list of sitemaps",
 }
+"""What the outcomes of a visit mean, for a reader; the crawler documents them."""
+
+SET_ASIDE = (
+    "off_topic",
+    "no_body",
+    "not_html",
+    "too_large",
+    "unknown_language",
+    "duplicate",
+    "too_old",
+    "limit",
+)
+SOURCES = {"feed": "Feed", "sitemap": "Sitemap", "listing": "Listing"}
+SOURCE_READ = ("read", "unchanged", "index")
+OUTLET_COLUMNS = (
+    "Outlet",
+    "Claims",
+    "New",
+    "Changed",
+    "Unchanged",
+    "Set aside",
+    "Not read",
+    "Feeds failed",
+)
 
 
 def store() -> Store:
@@ -63,39 +105,65 @@ def count_claims(wanted: ClaimFilter) -> int:
 
 
 def outlets(figures: Overview, values: Facets) -> pd.DataFrame:
-    """One row an outlet of the last crawl or with a claim: pages by outcome, and claims."""
+    """One row an outlet: its claims, and the articles of the last crawl by what became of them.
+
+    "Feeds failed" counts the feeds, sitemaps and listings that gave nothing to read.
+    """
     stats = figures.last_crawl.stats if figures.last_crawl else {}
-    keys = dict.fromkeys((*stats, *values.outlets))
-    rows = []
-    for key in keys:
-        counted = stats.get(key, {})
-        kept = counted.get("kept", 0)
-        unchanged = counted.get("unchanged", 0)
-        off_topic = sum(n for reason, n in counted.items() if reason.startswith("off_topic"))
-        rows.append(
-            {
-                "Outlet": values.outlet_names.get(key, key),
-                "Claims": values.outlets.get(key, 0),
-                "New or changed": kept,
-                "Unchanged": unchanged,
-                "Off topic": off_topic,
-                "Not read": sum(counted.values()) - kept - unchanged - off_topic,
-            }
+    rows = [
+        (
+            values.outlet_names.get(key, key),
+            values.outlets.get(key, 0),
+            *_visits(stats.get(key, {})),
         )
-    columns = ["Outlet", "Claims", "New or changed", "Unchanged", "Off topic", "Not read"]
-    return pd.DataFrame(rows, columns=columns)
+        for key in dict.fromkeys((*stats, *values.outlets))
+    ]
+    return pd.DataFrame(rows, columns=list(OUTLET_COLUMNS))
 
 
 def outcomes(figures: Overview) -> pd.DataFrame:
-    """One row a reason: how many addresses gave it at their last visit."""
-    rows = [(_outcome(reason), number) for reason, number in figures.outcomes.items()]
-    return pd.DataFrame(rows, columns=["What became of the page", "Pages"])
+    """One row an outcome: how many addresses gave it at their last visit."""
+    rows = [(outcome(reason), number) for reason, number in figures.outcomes.items()]
+    return pd.DataFrame(rows, columns=["What became of it", "Addresses"])
 
 
-def _outcome(reason: str) -> str:
+def outcome(reason: str) -> str:
+    """An outcome in words: "feed:http_404" is "Feed: the site answered 404"."""
+    kind, _, rest = reason.partition(":")
+    if kind in SOURCES:
+        said = outcome(rest)
+        return f"{SOURCES[kind]}: {said[:1].lower()}{said[1:]}"
     if reason.startswith("http_"):
         return f"The site answered {reason.removeprefix('http_')}"
-    return OUTCOMES.get(reason, reason.replace("_", " "))
+    return OUTCOMES.get(reason) or OUTCOMES.get(kind) or reason.replace("_", " ")
+
+
+def _visits(counted: dict[str, int]) -> tuple[int, ...]:
+    """New, changed, unchanged, set aside, not read; then sources that failed."""
+    stored = dict.fromkeys(("new", "changed", "unchanged"), 0)
+    aside = unread = failed = 0
+    for reason, number in counted.items():
+        kind, _, rest = reason.partition(":")
+        if kind in SOURCES:
+            failed += 0 if rest in SOURCE_READ else number
+        elif reason in stored:
+            stored[reason] += number
+        elif kind in SET_ASIDE:
+            aside += number
+        else:
+            unread += number
+    return *stored.values(), aside, unread, failed
+
+
+def demonstration(store: Store) -> bool:
+    """Whether the newest article stands on this machine: the demonstration press."""
+    newest = store.article_rows(limit=1)
+    if not newest:
+        return False
+    try:
+        return ip_address(urlsplit(newest[0].url).hostname or "").is_loopback
+    except ValueError:
+        return False
 
 
 @st.cache_resource

@@ -21,7 +21,13 @@ def page() -> None:
             "Every number here opens down to a sentence: who says that which company does, "
             "or does not do, what with people’s voices."
         )
-        _figures(figures, values, codebook)
+        if frames.demonstration(frames.store()):
+            st.info(
+                "This is the demonstration press: invented outlets on this machine, with "
+                "articles about publicly reported events. Do not quote them.",
+                icon=":material/science:",
+            )
+        _figures(figures, values)
         st.page_link(
             "analysis/dashboard/compare.py",
             label="Compare the vendors",
@@ -35,22 +41,24 @@ def page() -> None:
             frames.outlets(figures, values),
             hide_index=True,
             height="content",
-            alt="Pages of the last crawl and claims, by outlet",
+            alt="Claims and articles of the last crawl, by outlet",
         )
     if figures.articles:
         st.header("What this does not cover", anchor=False)
         _limits(figures, values, codebook)
     if figures.outcomes:
-        with st.expander(f"What became of the {count(figures.pages, 'page')} that were requested"):
+        with st.expander(
+            f"What became of the {count(figures.pages, 'address', 'addresses')} requested"
+        ):
             st.dataframe(
                 frames.outcomes(figures),
                 hide_index=True,
                 height="content",
-                alt="Requested pages by outcome",
+                alt="Requested addresses by outcome",
             )
 
 
-def _figures(figures: Overview, values: Facets, codebook: Codebook) -> None:
+def _figures(figures: Overview, values: Facets) -> None:
     languages = ", ".join(
         f"{LANGUAGE_LABELS.get(lang or '', lang or 'unknown')} {number}"
         for lang, number in figures.languages.items()

@@ -15,9 +15,10 @@ function run({ text, evidence, cue, ends }) {
 }
 
 function block({ title, gap, quote, runs }) {
+  const left = gap ? [element("p", "gap", "[…]")] : [];
+  if (!runs.length) return left;
   const tag = title ? "h3" : quote ? "blockquote" : "p";
-  const made = element(tag, "", ...runs.flatMap(run));
-  return gap ? [element("p", "gap", "[…]"), made] : [made];
+  return [...left, element(tag, "", ...runs.flatMap(run))];
 }
 
 export default function ({ data, parentElement }) {

@@ -68,7 +68,7 @@ def passage(article: Article, claim: Claim) -> list[dict[str, Any]]:
     """The title, the claim's paragraph and those that hold its cues, in reading order.
 
     Each block is {"title": bool, "gap": bool, "runs": [...]}; `gap` where
-    paragraphs before it are left out.
+    paragraphs before it are left out, without runs where the last ones are.
     """
     wanted = {TITLE, claim.paragraph, *(cue.paragraph for cue in claim.cues)}
     numbered = list(enumerate(claim.cues, start=1))
@@ -90,6 +90,8 @@ def passage(article: Article, claim: Claim) -> list[dict[str, Any]]:
             }
         )
         last = number
+    if last < len(article.paragraphs) - 1:
+        blocks.append({"title": False, "gap": True, "runs": []})
     return blocks
 
 

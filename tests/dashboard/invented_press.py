@@ -113,9 +113,9 @@ def fill(store: Store) -> None:
     store.finish_crawl(
         crawl,
         {
-            "ledger": {"kept": 2, "off_topic:no_privacy": 1},
-            "gazette": {"kept": 2, "http_404": 1},
-            "odd": {"kept": 1},
+            "ledger": {"feed:read": 1, "new": 2, "off_topic:no_privacy": 1},
+            "gazette": {"feed:read": 1, "sitemap:http_404": 1, "new": 2, "http_404": 1},
+            "odd": {"listing:read": 1, "new": 1},
         },
     )
     listens = "Amazon employs people who listen to voice recordings."

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analysis.dashboard.claims import PAGE_SIZE
+from analysis.records import article_id
 from analysis.store import ClaimFilter, Store
 from tests.dashboard.conftest import Open
 from tests.dashboard.invented_press import HOSTILE, article, claim
 
+PAGE_SIZE = 20
 PAGES = ("overview", "compare", "claims", "claim")
 
 
@@ -111,14 +112,27 @@ def test_the_overview_counts_what_is_there_and_says_what_is_not(open_page: Open)
     by_outlet = app.dataframe[0].value.set_index("Outlet")
     assert by_outlet.loc["La Gazette d’essai"].to_dict() == {
         "Claims": 4,
-        "New or changed": 2,
+        "New": 2,
+        "Changed": 0,
         "Unchanged": 0,
-        "Off topic": 0,
+        "Set aside": 0,
         "Not read": 1,
+        "Feeds failed": 1,
     }
     reasons = dict(app.dataframe[1].value.itertuples(index=False))
     assert reasons["Set aside: not about privacy"] == 1
     assert reasons["The site answered 404"] == 1
+
+
+def test_only_the_demonstration_press_is_called_one(open_page: Open, tmp_path: Path) -> None:
+    assert not open_page("overview").info
+    local = replace(article("a", "ledger", "T", "Apple records."), url="http://127.0.0.1:8641/a")
+    local = replace(local, id=article_id(str(local.url)))
+    with Store.open(store_at(tmp_path)) as store:
+        store.save_article(local, "The Test Ledger")
+        found = claim(local, 0, "Apple records.", "apple", "collection")
+        store.save_claims(local.id, {1: [found]}, "test")
+    assert "demonstration press" in open_page("overview", store_at(tmp_path)).info[0].value
 
 
 def cells_shown(app: AppTest) -> dict[str, dict[str, Any]]:
@@ -242,7 +256,7 @@ def test_a_claim_has_its_own_page(open_page: Open, press: Store) -> None:
     told = press.claims(ClaimFilter(outlets=("ledger",), vendors=("amazon",)))
     listens = next(s for s in told if s.claim.practice == "human_review")
     app = open_page("claim", id=listens.id)
-    ((*_, paragraph),) = [data["blocks"] for data in components(app)]
+    ((_, paragraph, _),) = [data["blocks"] for data in components(app)]
     marked = "".join(run["text"] for run in paragraph["runs"] if run["evidence"])
     assert marked == "Amazon employs people who listen to voice recordings."
     assert "".join(run["text"] for run in paragraph["runs"]).endswith("several offices.")

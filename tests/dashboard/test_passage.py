@@ -52,6 +52,12 @@ def test_a_passage_shows_the_title_the_paragraph_and_those_of_its_cues() -> None
     ]
 
 
+def test_a_passage_tells_that_the_article_goes_on() -> None:
+    story = article("a", "ledger", "Title", "It records.", "More.")
+    blocks = passage(story, claim(story, 0, "It records.", "apple", "collection"))
+    assert blocks[-1] == {"title": False, "gap": True, "runs": []}
+
+
 def test_a_claim_of_the_title_is_marked_there() -> None:
     story = article("a", "ledger", "Apple records all", "Text.")
     blocks = passage(story, claim(story, -1, "Apple records all", "apple", "collection"))
