@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,19 @@ def test_documents_name_only_what_exists(document: str | Path) -> None:
         sources = [*ROOT.glob("analysis/**/*.py"), *ROOT.glob("crawler/**/*.py")]
         known = "".join(source.read_text(encoding="utf-8") for source in sources)
         assert variable in known, variable
+
+
+def test_the_page_of_commands_is_their_help() -> None:
+    done = subprocess.run(
+        [sys.executable, "docs/commands.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert page == done.stdout, "run `make docs`"
 
 
 def test_the_licence_is_apache_2_and_the_models_are_noticed() -> None:
