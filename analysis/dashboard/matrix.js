@@ -40,6 +40,7 @@ function cell(row, column, data, choose) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const frame = parentElement.querySelector(".frame");
+  frame.setAttribute("aria-label", data.caption);
   const focused = parentElement.activeElement?.dataset.key;
   const choose = (key) => {
     frame.dataset.asked = key;

@@ -30,7 +30,7 @@ LEGEND: dict[State, str] = {
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "earshot_matrix",
-    html='<ul class="legend"></ul><div class="frame" role="region" aria-label="Comparison" tabindex="0"></div>',
+    html='<ul class="legend"></ul><div class="frame" role="region" tabindex="0"></div>',
     css=(_HERE / "matrix.css").read_text(encoding="utf-8"),
     js=(_HERE / "matrix.js").read_text(encoding="utf-8"),
 )
