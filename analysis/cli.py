@@ -198,7 +198,7 @@ def export(
             (out / name).write_bytes(content)
     except OSError as error:
         raise InputError(f"--out {out}: cannot write there: {error.strerror}") from error
-    _out().print(f"{claims} claims; wrote {', '.join(str(out / name) for name in files)}")
+    typer.echo(f"{claims} claims; wrote {', '.join(str(out / name) for name in files)}")
 
 
 def print_comparison(console: Console, table: Comparison, codebook: Codebook) -> None:
@@ -275,16 +275,17 @@ def _parts(columns: Sequence[list[str]], room: int) -> Iterator[list[list[str]]]
 
 
 def _print_example(store: Store, example: str, codebook: Codebook) -> None:
-    article = store.article(example) or store.article(article_id(example))
-    if article is None:
+    found = store.article_rows(ClaimFilter(articles=(example, article_id(example))))
+    if not found:
         raise InputError(
             f"--example {example}: no such article in {store.address}; give the address or the "
             "article_id of one that articles.csv lists"
         )
+    article = found[0]
     console = _out()
     console.print(Text(printable(article.title), style="bold"))
     day = f"{article.published:%Y-%m-%d}" if article.published else "no date"
-    console.print(Text(printable(f"{article.outlet}, {day}, {article.url}"), style="dim"))
+    console.print(Text(printable(f"{article.outlet_name}, {day}, {article.url}"), style="dim"))
     claims = store.claims(ClaimFilter(articles=(article.id,)))
     if not claims:
         console.print("No claim was read in this article.")
@@ -312,11 +313,10 @@ def _reading(stored: StoredClaim, codebook: Codebook) -> Text:
 
 
 def _print_summary(summary: RunSummary) -> None:
-    console = _out()
     if not summary.read and not summary.failed:
-        console.print("Nothing to read: every stored article has been read already.")
+        typer.echo("Nothing to read: every stored article has been read already.")
         return
-    console.print(
+    typer.echo(
         f"Read {summary.read} articles: {summary.added} new claims, {summary.updated} changed, "
         f"{summary.kept} as before, {summary.withdrawn} withdrawn."
     )

@@ -36,9 +36,8 @@ _current = sa.and_(
     claims_table.c.withdrawn.is_(None),
     claims_table.c.last_version == articles_table.c.current_version,
 )
-_with_article = claims_table.join(
-    articles_table, articles_table.c.id == claims_table.c.article_id
-).join(versions_table, _version_of_claim)
+_with_outlet = claims_table.join(articles_table, articles_table.c.id == claims_table.c.article_id)
+_with_article = _with_outlet.join(versions_table, _version_of_claim)
 
 
 def page_key(url: str) -> str:
@@ -248,8 +247,10 @@ def facets(connection: sa.Connection) -> Facets:
     """The values of the filters that current claims have."""
     c, a, v = claims_table.c, articles_table.c, versions_table.c
 
-    def values(column: sa.ColumnElement[Any]) -> dict[str, int]:
-        return _tally(connection, column, _with_article, _current, column.is_not(None))
+    def values(
+        column: sa.ColumnElement[Any], source: sa.FromClause = _with_outlet
+    ) -> dict[str, int]:
+        return _tally(connection, column, source, _current, column.is_not(None))
 
     names = connection.execute(sa.select(a.outlet, a.outlet_name).order_by(a.last_seen)).all()
     dates = connection.execute(
@@ -267,7 +268,7 @@ def facets(connection: sa.Connection) -> Facets:
         source_types=values(c.source_type),
         polarities=values(c.polarity),
         certainties=values(c.certainty),
-        languages=values(v.lang),
+        languages=values(v.lang, _with_article),
         outlets=outlets,
         outlet_names={key: name for key, name in names if key in outlets},
         date_min=None if dates[0] is None else dates[0].date(),

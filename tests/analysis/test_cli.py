@@ -139,7 +139,7 @@ def test_compare_prints_the_claims_of_an_example_first(press: Store, name: str) 
     result = invoke("compare", "--example", name)
     before, _, after = result.stdout.partition("Practice")
     words = " ".join(before.split())
-    assert LISTENING in words
+    assert words.startswith(f"Staff The Ledger, 2019-04-12, {URL} {LISTENING} Amazon: ")
     assert "Amazon: Human review, affirmed, certain. Who says it:" in words
     assert "Apple: Retention, denied, certain. Who says it:" in words
     assert "(a spokesman)" in words
