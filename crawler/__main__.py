@@ -1,5 +1,10 @@
 """`python -m crawler`."""
 
-from crawler.cli import main
+import sys
 
-main()
+if __name__ == "__main__":
+    try:
+        from crawler.cli import main
+    except KeyboardInterrupt:  # nothing has begun
+        sys.exit(130)
+    main()
