@@ -178,12 +178,11 @@ class _Runner:
 
 
 def _introduce(press: Press, is_own_store: bool) -> None:
-    first, *_, last = (press.url(newsroom.key) for newsroom in press.newsrooms)
-    names = ", ".join(newsroom.outlet.name for newsroom in press.newsrooms)
-    _console.print(f"[bold]The demonstration press[/bold] is at {first} to {last}: {names}.")
-    _console.print(
-        f"The store is {'var/demo.db' if is_own_store else 'that of EARSHOT_DATABASE_URL'}."
-    )
+    _console.print("[bold]Five invented outlets to crawl[/bold]")
+    for newsroom in press.newsrooms:
+        _console.print(f"  {press.url(newsroom.key)}  {newsroom.outlet.name}")
+    store = "var/demo.db" if is_own_store else "the one that EARSHOT_DATABASE_URL names"
+    _console.print(f"The articles are kept in {store}.")
 
 
 def _check_port(port: int) -> None:
