@@ -17,9 +17,9 @@ from twisted.python.failure import Failure
 from analysis.errors import CrawlError, EarshotError, StoreError
 from crawler.extensions import console
 from crawler.spiders.news import MAX_PAGES, NewsSpider
-from crawler.visits import STORE_ERROR
+from crawler.visits import INTERRUPTED, STORE_ERROR, RefusedRequest
 
-INTERRUPTED = 130
+STOPPED = 130
 
 app = typer.Typer(
     name="crawler",
@@ -131,7 +131,7 @@ def run(**arguments: str) -> int:
     for failure in failures:
         raise (
             failure
-            if isinstance(failure, EarshotError)
+            if isinstance(failure, EarshotError | KeyboardInterrupt)
             else CrawlError(f"the crawl broke off: {failure!r}")
         ) from failure
     return _status(crawler)
@@ -151,14 +151,21 @@ def _status(crawler: Crawler) -> int:
     if store_error:
         raise StoreError(store_error)
     finished = crawler.stats.get_value("finish_reason") == "finished"
-    return 0 if finished else INTERRUPTED
+    return 0 if finished else STOPPED
 
 
 class _Process(CrawlerProcess):
     def _signal_shutdown(self, signum: int, frame: FrameType | Any) -> None:
         from twisted.internet import reactor  # the import installs a reactor: not earlier
 
+        reactor.callFromThread(self._let_go)
         super()._signal_shutdown(signum, frame)
-        reactor.callFromThread(
-            console.print, "Stopping after the pages in hand; Ctrl-C again stops at once."
-        )
+
+    def _let_go(self) -> None:
+        """Drops the requests that wait for their turn, which Scrapy would still make."""
+        console.print("Stopping after the pages in hand; Ctrl-C again stops at once.")
+        for crawler in self.crawlers:
+            for slot in crawler.engine.downloader.slots.values():
+                while slot.queue:
+                    _, answer = slot.queue.popleft()
+                    answer.errback(RefusedRequest(INTERRUPTED))

@@ -54,7 +54,7 @@ def read_feed(body: bytes, url: str, max_size: int) -> list[Link]:
         resolve_relative_uris=False,
         sanitize_html=False,
     )
-    if not feed.version and not feed.entries:
+    if not feed.get("version") and not feed.entries:
         raise InputError(f"{url}: neither RSS nor Atom")
     return [
         Link(

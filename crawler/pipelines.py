@@ -22,7 +22,7 @@ from analysis.config import load_settings
 from analysis.errors import StoreError
 from analysis.store import Page
 from crawler.pages import NoBodyError, PageTooLargeError, parse_article
-from crawler.relevance import off_topic
+from crawler.relevance import judge
 from crawler.visits import KEPT, SOURCE_READ, STORE_ERROR, TALLY, Visit, is_final
 
 if TYPE_CHECKING:
@@ -30,20 +30,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LANGUAGES = ("fr", "en")
 _NOT_MODIFIED = 304
 
 
 class ParsePipeline:
     """Reads the article from its page."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._spider = cast("NewsSpider", crawler.spider)
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Called by Scrapy."""
-        return cls(crawler)
 
     def process_item(self, item: Visit) -> Visit:
         """The visit with its article, or with the reason why there is none."""
@@ -65,8 +56,6 @@ class ParsePipeline:
         except Exception:  # whatever a page holds, the crawl goes on
             logger.exception("%s cannot be read", item.final_url)
             return item.ending("parse_error")
-        if article.lang not in LANGUAGES:
-            return item.ending(f"unknown_language:{article.lang or 'none'}")
         return replace(item, article=article, body=b"")
 
 
@@ -78,10 +67,13 @@ class RelevancePipeline:
 
     def process_item(self, item: Visit) -> Visit:
         """The visit, or its rejection; an article that is in the store stays there."""
-        if item.article is None or (item.previous and item.previous.article_id):
+        article = item.article
+        if article is None or (item.previous and item.previous.article_id):
             return item
-        reason = off_topic(item.article, self._codebook)
-        return item.ending(reason) if reason else item
+        if article.lang not in self._codebook.relevance:
+            return item.ending(f"unknown_language:{article.lang or 'none'}")
+        verdict = judge(article, self._codebook)
+        return item if verdict.kept else item.ending(verdict.reason)
 
 
 class StorePipeline:
@@ -121,7 +113,7 @@ class StorePipeline:
             self._sources.append(item)
             return item
         article, outlet = item.article, item.outlet
-        if article is None:
+        if item.outcome or article is None:
             visit = item
         elif article.id in self._saved:
             visit = item.ending("duplicate")
@@ -137,7 +129,7 @@ class StorePipeline:
         """Notes a visit, with what a later request needs to ask only for changes."""
         before = visit.previous
         article_id = before.article_id if before else None
-        if visit.article:
+        if visit.article and visit.outcome in KEPT:
             article_id = visit.article.id
         page = Page(
             url=visit.url,

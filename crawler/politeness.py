@@ -81,9 +81,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(rules, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        outcome = exc.outcome if isinstance(exc, RefusedRequest) else "robots_unreachable"
-        self._unreachable[netloc] = outcome
-        logger.warning("%s is not crawled, its robots.txt cannot be read: %s", netloc, exc)
+        if isinstance(exc, RefusedRequest):
+            self._unreachable[netloc] = exc.outcome
+        else:
+            self._unreachable[netloc] = "robots_unreachable"
+            logger.warning("%s is not crawled, its robots.txt cannot be read: %s", netloc, exc)
         super()._robots_error(exc, netloc)
 
 

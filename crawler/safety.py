@@ -25,7 +25,7 @@ from twisted.internet.interfaces import IAddress, IHostnameResolver, IResolution
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.outlets import Outlet
-from crawler.visits import RefusedRequest
+from crawler.visits import INTERRUPTED, RefusedRequest
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
@@ -100,8 +100,16 @@ class AddressMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises RefusedRequest while there is no guard."""
-        if self._guard is None:
+        """Raises RefusedRequest for a host that only other outlets may ask at any address.
+
+        Also where the crawl was stopped while the request waited for robots.txt.
+        """
+        if not self._crawler.crawling:
+            raise RefusedRequest(INTERRUPTED)
+        host = urlsplit(request.url).hostname or ""
+        if self._guard is None or (
+            host in self._guard.permitted and not request.meta["outlet"].private_addresses
+        ):
             raise RefusedRequest("private_address")
 
     def process_exception(self, request: Request, exception: Exception) -> None:
@@ -132,13 +140,14 @@ class _GuardedResolver:
 
     Attributes:
         resolver: the IHostnameResolver that resolves.
+        permitted: names that may resolve to any address.
         refused: names with an address that was held back.
     """
 
     def __init__(self, resolver: Any, permitted: set[str]) -> None:
         self.resolver = resolver
         self.refused: set[str] = set()
-        self._permitted = permitted
+        self.permitted = permitted
 
     def resolveHostName(  # noqa: N802 - Twisted's names, here and below
         self,
@@ -151,7 +160,7 @@ class _GuardedResolver:
         host = hostName.lower()
         receiver = (
             resolutionReceiver
-            if host in self._permitted
+            if host in self.permitted
             else _PublicAddresses(resolutionReceiver, host, self.refused)
         )
         return self.resolver.resolveHostName(receiver, hostName, *args, **kwargs)

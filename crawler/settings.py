@@ -27,6 +27,8 @@ REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = False
 COOKIES_ENABLED = False
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9"}
+# The spider asks for no address twice; this filter would drop redirects to a known one unseen.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 
 # Bytes, also of what is decompressed. Everything larger is counted as too_large.
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024

@@ -47,6 +47,8 @@ TALLY = "outcomes"
 """Under this name Scrapy's stats hold {outlet: {reason: count}}."""
 STORE_ERROR = "store_error"
 """Under this name Scrapy's stats hold why the store failed."""
+INTERRUPTED = "interrupted"
+"""Why a request was let go when the crawl was stopped; not an outcome that counts."""
 KEPT = ("new", "changed", "unchanged")
 SOURCES = ("feed", "sitemap", "listing")
 SOURCE_READ = ("read", "unchanged", "index")

@@ -30,7 +30,7 @@ from analysis.store import Page, Store
 from crawler.discovery import Link, read_feed, read_listing, read_sitemap
 from crawler.outlets import Listing, Outlet, load_outlets, outlets_of, read_urls, select_outlets
 from crawler.politeness import user_agent
-from crawler.visits import STORE_ERROR, Kind, Visit, is_rejected, outcome_of, visit_of
+from crawler.visits import INTERRUPTED, STORE_ERROR, Kind, Visit, is_rejected, outcome_of, visit_of
 
 logger = logging.getLogger(__name__)
 
@@ -115,6 +115,7 @@ class NewsSpider(Spider):
         if self._urls:
             return
         for outlet in self.outlets:
+            self._seen.update(outlet.sources)
             for url in outlet.feeds:
                 yield self._ask(outlet, url, "feed", self._read_feed)
             for url in outlet.sitemaps:
@@ -166,9 +167,8 @@ class NewsSpider(Spider):
     ) -> Output:
         """The request for an article, or the visit that is not made, and why."""
         url = link.url
-        if url in self._seen or not (wanted or outlet.publishes(url)):
+        if not (wanted or outlet.publishes(url)) or not self._is_first(url):
             return
-        self._seen.add(url)
         dated = link.published or link.modified
         previous = None if wanted or self._refetch else self._page(url)
         if self._since and dated and dated < self._since:
@@ -207,7 +207,8 @@ class NewsSpider(Spider):
         outcome = outcome_of(error)
         if outcome == "download_error":
             logger.warning("%s: %r", request.url, error)
-        yield visit_of(request).ending(outcome)
+        if outcome != INTERRUPTED:
+            yield visit_of(request).ending(outcome)
 
     def _read_feed(self, visit: Visit, response: Response) -> Output:
         links = read_feed(response.body, response.url, self._max_size)
@@ -226,8 +227,9 @@ class NewsSpider(Spider):
                 link for link in sitemaps if not (since and link.touched and link.touched < since)
             ]
             for link in recent[:MAX_SITEMAPS]:
-                deeper = partial(self._read_sitemap, depth=depth + 1)
-                yield self._ask(visit.outlet, link.url, "sitemap", deeper)
+                if self._is_first(link.url):
+                    deeper = partial(self._read_sitemap, depth=depth + 1)
+                    yield self._ask(visit.outlet, link.url, "sitemap", deeper)
 
     def _read_listing(
         self, visit: Visit, response: Response, listing: Listing, page: int
@@ -241,7 +243,7 @@ class NewsSpider(Spider):
         yield visit.ending("read" if links else "no_links")
         for link in links:
             yield from self._article(visit.outlet, link)
-        if following and page < listing.max_pages:
+        if following and page < listing.max_pages and self._is_first(following):
             yield self._ask_listing(visit.outlet, listing, following, page + 1)
 
     def _read_article(self, visit: Visit, response: Response) -> Output:
@@ -250,6 +252,12 @@ class NewsSpider(Spider):
             yield replace(visit, encoding=http_content_type_encoding(declared))
         else:
             yield visit.ending("not_html" if response.body else "no_body")
+
+    def _is_first(self, url: str) -> bool:
+        """Whether this crawl meets the address for the first time."""
+        is_first = url not in self._seen
+        self._seen.add(url)
+        return is_first
 
     def _known_articles(self, outlet: Outlet) -> list[str]:
         """Addresses of stored articles, those least recently visited first."""
