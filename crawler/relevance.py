@@ -18,13 +18,13 @@ _ASSISTANT = (4.0, 2.0, 1.0)
 """What an assistant counts in the headline, in the first paragraph, in each further one."""
 _MAKER = (3.0, 1.0, 0.5)
 """What a maker or its device counts there, beside words for recorded speech."""
-_IN_PASSING = 3.0
-"""An assistant that counts less is not what the article is about, unless privacy abounds."""
-_PRIVACY = 6
-_PRIVACY_SHORT = 4
-_PRIVACY_IN_PASSING = 8
-"""Privacy words needed: in general, in an article of few paragraphs, about a passing assistant."""
 _SHORT = 4
+"""Blocks, headline included, up to which an article is short."""
+_IN_PASSING = {True: 2.0, False: 3.0}
+"""By shortness: an assistant that counts less is named in passing."""
+_PRIVACY = {True: 3, False: 6}
+"""By shortness: the privacy words needed where the article is about the assistant."""
+_PRIVACY_IN_PASSING = 8
 _AROUND = 30
 """Characters on each side in which a vendor's `unless` rules it out."""
 
@@ -65,7 +65,8 @@ def judge(article: Article, codebook: Codebook) -> Verdict:
     assistant = tuple(dict.fromkeys(name for names in assistants for name in names))
     if not score:
         return Verdict(False, "off_topic:no_assistant")
-    in_passing = score < _IN_PASSING
+    is_short = len(blocks) <= _SHORT
+    in_passing = score < _IN_PASSING[is_short]
     near = [
         text
         for place, text in enumerate(blocks)
@@ -75,8 +76,7 @@ def judge(article: Article, codebook: Codebook) -> Verdict:
     weak = _distinct(lists["handling"], near)
     headline = {*_distinct(lists["privacy"], near[:1]), *_distinct(lists["handling"], near[:1])}
     weight = 2 * len(strong) + len(weak) + (2 * len(headline) if named[0] else 0)
-    needed = _PRIVACY_SHORT if len(blocks) <= _SHORT else _PRIVACY
-    if weight >= (_PRIVACY_IN_PASSING if in_passing else needed):
+    if weight >= (_PRIVACY_IN_PASSING if in_passing else _PRIVACY[is_short]):
         return Verdict(True, "kept", assistant, strong)
     reason = "off_topic:no_assistant" if in_passing else "off_topic:no_privacy"
     return Verdict(False, reason, assistant, strong)
