@@ -18,7 +18,18 @@ from analysis.mentions import Mention
 from analysis.nlp import Sentence
 from analysis.records import SourceType
 
-_CONTENT = {"ccomp", "xcomp", "parataxis", "acl", "advcl", "dobj", "obj", "pcomp", "prep", "obl:mod"}
+_CONTENT = {
+    "ccomp",
+    "xcomp",
+    "parataxis",
+    "acl",
+    "advcl",
+    "dobj",
+    "obj",
+    "pcomp",
+    "prep",
+    "obl:mod",
+}
 _SUBJECT = ("nsubj", "nsubj:pass", "nsubjpass", "expl:subj")
 _MODIFIERS = {"relcl", "acl:relcl", "appos", "punct", "acl", "cc", "advcl", "parataxis", "ccomp"}
 _KINDS: tuple[SourceType, ...] = (
@@ -31,16 +42,12 @@ _KINDS: tuple[SourceType, ...] = (
     "media",
 )
 _NAME_WINDOW = 80
-_NOMINAL = re.compile(
-    r"(?:le |la |les |l'|un |une |des |d'|du |son |sa |ses |leur |ce |cet |cette |ces |"
-    r"plusieurs |deux |trois |the |an? |its |one |two |[A-ZÀ-Þ])"
-)
+_ANTECEDENT_REACH = 22
 _SPEAKS_FOR = re.compile(
     r"(?:spokes\w+|porte-paroles?|representatives?|représentante?s?|head|officials?)\s+"
     r"(?:for|of|at|de|du|d')",
     re.IGNORECASE,
 )
-_MASKS = re.compile(r"^(?:the|a|an|le|la|les|l'|un|une|des|du|de|d'|its|their|ses|son|sa)\s*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +56,22 @@ class Attribution:
 
     Attributes:
         kind: what sort of source it is; "other" where the words do not tell.
-        source: the words that name the source, verbatim but for quotation marks.
+        paragraph: where source and cue stand; for a quotation that runs on, an earlier one
+            than that of the words in `scope`.
+        source_start, source_end: the words that name the source.
         cue_start, cue_end: the reporting verb or preposition.
         scope: the stretches of text that are the source's word.
+        companies: where several companies say it together, each of them.
     """
 
     kind: SourceType
-    source: str
+    paragraph: int
     source_start: int
     source_end: int
     cue_start: int
     cue_end: int
     scope: tuple[tuple[int, int], ...]
+    companies: tuple[Mention, ...] = ()
 
     def covers(self, offset: int) -> bool:
         """Whether the words at an offset are this source's."""
@@ -85,15 +96,16 @@ class AttributionFinder:
         self._according = cues["according"].pattern
         self._pronoun = cues["person_pronoun"].pattern
         self._inverted = cues["inverted"].pattern
+        self._relative = cues["relative"].pattern
+        words = sorted(cues["determiner"].terms, key=len, reverse=True)
+        self._determiner = re.compile(rf"(?:{'|'.join(words)})(?:(?<=')|\s+)", re.IGNORECASE)
         self._kinds = {kind: cues[f"source_{kind}"].pattern for kind in _KINDS}
         self._text = article_text
         self._names: dict[str, SourceType] = {}
         self._last: Attribution | None = None
         self._in_quote = False
 
-    def find(
-        self, paragraph: list[Sentence], mentions: list[Mention]
-    ) -> list[list[Attribution]]:
+    def find(self, paragraph: list[Sentence], mentions: list[Mention]) -> list[list[Attribution]]:
         """The attributions that reach into each sentence of a paragraph.
 
         A sentence inside a quotation that names no speaker of its own has the speaker
@@ -135,9 +147,10 @@ class AttributionFinder:
                 start += clitic.start(1)
                 end = start + len(clitic.group(1))
             else:
-                start += len(re.match(r"\s*(?:\w+ment |aujourd'hui |hier |aussi |encore )?", sentence.text[hit.end() :]).group())  # type: ignore[union-attr]
+                start += _leading(sentence.text[hit.end() :])
                 phrase = self._noun_phrase(sentence, start)
-                if phrase is None or not _NOMINAL.match(sentence.text[start - sentence.start :]):
+                text = sentence.text[start - sentence.start :]
+                if phrase is None or not (self._determiner.match(text) or text[:1].isupper()):
                     continue
                 end = phrase
             text = sentence.text[start - sentence.start : end - sentence.start]
@@ -147,7 +160,7 @@ class AttributionFinder:
             cue = sentence.start + hit.start()
             yield Attribution(
                 kind,
-                text,
+                sentence.paragraph,
                 start,
                 end,
                 cue,
@@ -164,14 +177,23 @@ class AttributionFinder:
             subject = self._subject(token)
             if subject is None:
                 continue
-            start, end = _phrase(subject)
+            relative = self._relative.fullmatch(subject.text) is not None
+            companies = _antecedents(sentence, subject, mentions) if relative else []
+            if companies:
+                yield _of_companies(sentence, token, companies)
+                continue
+            if relative:
+                subject = token.head
+                if subject.pos_ not in ("NOUN", "PROPN", "PRON"):
+                    continue
+            start, end = _phrase(subject, token)
             text = sentence.text[start - sentence.start : end - sentence.start]
             kind = self._kind(text, start, end, mentions)
             if kind is None:
                 continue
             yield Attribution(
                 kind,
-                text,
+                sentence.paragraph,
                 start,
                 end,
                 token.idx,
@@ -195,7 +217,7 @@ class AttributionFinder:
                 continue
             yield Attribution(
                 kind,
-                text,
+                sentence.paragraph,
                 start,
                 start + len(text),
                 sentence.start + hit.start(),
@@ -208,48 +230,55 @@ class AttributionFinder:
         if not tokens:
             return None
         head = tokens[0]
-        while head.head.idx >= start and head.head != head and head.head.pos_ in (
-            "NOUN",
-            "PROPN",
-            "PRON",
+        while (
+            head.head.idx >= start
+            and head.head != head
+            and head.head.pos_
+            in (
+                "NOUN",
+                "PROPN",
+                "PRON",
+            )
         ):
             head = head.head
-        _, end = _phrase(head)
+        _, end = _phrase(head, None)
         return end if end > start else None
 
     def _subject(self, verb: Token) -> Token | None:
         for child in verb.children:
             if child.dep_ in _SUBJECT:
-                if child.text.lower() in ("qui", "who", "which", "that"):
-                    antecedent: Token = verb.head
-                    return antecedent if antecedent.pos_ in ("NOUN", "PROPN", "PRON") else None
                 return child
         if verb.dep_ == "conj" and verb.head != verb and self._speech.fullmatch(verb.head.text):
             return self._subject(verb.head)
-        if verb.dep_ in ("acl", "amod") and verb.head.pos_ in ("NOUN", "PROPN"):
-            return None
-        return None
+        return _noun_before(verb)
 
     def _scope(
         self, sentence: Sentence, verb: Token, subject: Token
     ) -> tuple[tuple[int, int], ...]:
         reported = [c for c in verb.children if c.dep_ in ("ccomp", "xcomp") and c.i > verb.i]
-        own = _phrase(subject)
+        own = _phrase(subject, verb)
         if reported:
             begin = min(c.left_edge.idx for c in reported)
             return ((begin, sentence.end),)
         quote = '"' in sentence.text
-        governed = verb.dep_ in ("ROOT", "parataxis", "conj", "ccomp", "advcl", "acl:relcl", "relcl")
+        governed = verb.dep_ in (
+            "ROOT",
+            "parataxis",
+            "conj",
+            "ccomp",
+            "advcl",
+            "acl:relcl",
+            "relcl",
+        )
         if quote or governed:
             return ((sentence.start, own[0]), (own[1], sentence.end))
         return ((verb.idx, sentence.end),)
 
-    def _kind(
-        self, text: str, start: int, end: int, mentions: list[Mention]
-    ) -> SourceType | None:
+    def _kind(self, text: str, start: int, end: int, mentions: list[Mention]) -> SourceType | None:
         """What sort of source a noun phrase names; None where it names no source."""
         stripped = text.strip()
-        bare = _MASKS.sub("", stripped)
+        determiner = self._determiner.match(stripped)
+        bare = stripped[determiner.end() :] if determiner else stripped
         if not bare:
             return None
         if self._pronoun.fullmatch(bare) or self._pronoun.fullmatch(stripped):
@@ -307,6 +336,54 @@ class AttributionFinder:
         return best[1] if best and len(text) - best[0] < 25 else None
 
 
+def _noun_before(verb: Token) -> Token | None:
+    """The noun right before a reporting verb whose subject the parser missed."""
+    following = verb.nbor() if verb.i + 1 < verb.sent.end else None
+    if following is None or following.text.lower() not in ("que", "qu'", "that"):
+        return None
+    for token in reversed(verb.doc[verb.sent.start : verb.i]):
+        if token.pos_ in ("NOUN", "PROPN", "PRON"):
+            return token
+        if token.pos_ not in ("AUX", "ADV"):
+            return None
+    return None
+
+
+def _antecedents(sentence: Sentence, subject: Token, mentions: list[Mention]) -> list[Mention]:
+    """The companies that a relative pronoun stands for."""
+    before = [m for m in mentions if sentence.start <= m.start and m.end <= subject.idx]
+    close: list[Mention] = []
+    limit = subject.idx
+    for mention in reversed(before):
+        if limit - mention.end > _ANTECEDENT_REACH:
+            break
+        close.insert(0, mention)
+        limit = mention.start
+    return close
+
+
+def _of_companies(sentence: Sentence, verb: Token, companies: list[Mention]) -> Attribution:
+    start, end = companies[0].start, companies[-1].end
+    offset = verb.idx - sentence.start
+    comma = sentence.text.find(",", offset)
+    return Attribution(
+        "vendor",
+        sentence.paragraph,
+        start,
+        end,
+        verb.idx,
+        verb.idx + len(verb),
+        ((verb.idx, sentence.start + comma if comma >= 0 else sentence.end),),
+        tuple(companies),
+    )
+
+
+def _leading(text: str) -> int:
+    """How far the speaker stands from the verb: white space and at most one adverb."""
+    hit = re.match(r"\s*(?:\w+ment |aujourd'hui |hier |aussi |encore )?", text)
+    return hit.end() if hit else 0
+
+
 def _nearest(found: list[list[Attribution]], index: int) -> Attribution | None:
     """The speaker named last before a sentence of a paragraph, else first after it."""
     for own in (*reversed(found[:index]), *found[index + 1 :]):
@@ -315,10 +392,15 @@ def _nearest(found: list[list[Attribution]], index: int) -> Attribution | None:
     return None
 
 
-def _phrase(head: Token) -> tuple[int, int]:
-    """The noun phrase of a head, without relative clauses and appositions; offsets."""
+def _phrase(head: Token, verb: Token | None) -> tuple[int, int]:
+    """The noun phrase of a head, without relative clauses and appositions; offsets.
+
+    The phrase of a verb's subject ends before the verb, however the parser hung the rest.
+    """
     kept = [head]
     for child in head.children:
+        if verb is not None and head.i < verb.i <= child.right_edge.i:
+            continue
         if child.dep_ not in _MODIFIERS and not (child.dep_ == "conj" and child.i > head.i):
             kept += list(child.subtree)
     kept.sort(key=lambda t: t.i)

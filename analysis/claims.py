@@ -18,7 +18,7 @@ from analysis.language import detect_language
 from analysis.mentions import Focus, Mention, MentionFinder, Resolution
 from analysis.nlp import Sentence, load_model, sentences, straight
 from analysis.practices import PracticeFinder, PracticeMatch
-from analysis.records import Article, Claim, Cue, SourceType
+from analysis.records import TITLE, Article, Claim, Cue, SourceType
 
 RULES = "1"
 """Raised with every change of the rules that can change a claim."""
@@ -66,7 +66,7 @@ class Extractor:
         model = load_model(self._models[lang])
         cues = self._codebook.cues[lang]
         never = cues["not_a_claim"].pattern
-        focus = Focus(cues["contrast"].pattern, cues["clause"].pattern)
+        focus = Focus(cues)
         attributions = AttributionFinder(self._codebook, lang, text)
         for number, block in article.blocks():
             mentions = self._mentions[lang].find(number, straight(block), text)
@@ -107,12 +107,12 @@ class Extractor:
             polarity=reading.polarity,
             certainty=reading.certainty,
             source_type=kind,
-            source=_verbatim(article, sentence.paragraph, attribution),
+            source=_source(article, attribution, resolution),
             rule=match.rule,
             cues=(
                 _practice_cue(block, sentence, match),
                 _vendor_cue(resolution.mention, resolution),
-                *_source_cues(block, sentence, attribution),
+                *_source_cues(article, attribution),
                 *reading.cues,
             ),
         )
@@ -127,10 +127,22 @@ def _innermost(
     return min(covering, key=lambda source: source.width) if covering else None
 
 
-def _verbatim(article: Article, paragraph: int, attribution: Attribution | None) -> str | None:
+def _source(
+    article: Article, attribution: Attribution | None, resolution: Resolution
+) -> str | None:
+    """The words that name the source; of several companies, the one the claim is about."""
     if attribution is None:
         return None
-    return attribution.source
+    start, end = attribution.source_start, attribution.source_end
+    own = [m for m in attribution.companies if m.vendor == resolution.vendor]
+    if own:
+        named = next((m for m in own if m.kind == "name"), own[0])
+        start, end = named.start, named.end
+    return _block(article, attribution.paragraph)[start:end]
+
+
+def _block(article: Article, paragraph: int) -> str:
+    return article.title if paragraph == TITLE else article.paragraphs[paragraph]
 
 
 def _practice_cue(block: str, sentence: Sentence, match: PracticeMatch) -> Cue:
@@ -144,13 +156,12 @@ def _vendor_cue(mention: Mention, resolution: Resolution) -> Cue:
     )
 
 
-def _source_cues(
-    block: str, sentence: Sentence, attribution: Attribution | None
-) -> Iterator[Cue]:
+def _source_cues(article: Article, attribution: Attribution | None) -> Iterator[Cue]:
     if attribution is None:
         return
+    block = _block(article, attribution.paragraph)
     for start, end, note in (
         (attribution.source_start, attribution.source_end, f"source: {attribution.kind}"),
         (attribution.cue_start, attribution.cue_end, "reporting words"),
     ):
-        yield Cue("source", sentence.paragraph, start, end, block[start:end], note)
+        yield Cue("source", attribution.paragraph, start, end, block[start:end], note)

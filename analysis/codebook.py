@@ -117,6 +117,7 @@ class _Expressions(_Entry):
 
 class _VendorsFile(_Entry):
     vendors: dict[str, Vendor]
+    introductions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     anaphora: dict[str, Anaphora]
 
 
@@ -131,6 +132,7 @@ class Codebook:
 
     Attributes:
         version: identifies the files' content (12 hexadecimal digits).
+        introductions: language -> how an article introduces a maker unknown here.
         expressions: language -> practice -> the ways of stating it.
         concepts: language -> name -> fragments.
         cues: language -> name -> terms, for attribution and factuality.
@@ -139,6 +141,7 @@ class Codebook:
 
     version: str
     vendors: dict[str, Vendor]
+    introductions: dict[str, tuple[str, ...]]
     anaphora: dict[str, Anaphora]
     practices: dict[str, Practice]
     source_types: dict[str, dict[str, str]]
@@ -195,6 +198,7 @@ def load_codebook(folder: Path) -> Codebook:
     codebook = Codebook(
         version=_version(folder),
         vendors=vendors.vendors,
+        introductions=vendors.introductions,
         anaphora=vendors.anaphora,
         practices=practices.practices,
         source_types=practices.source_types,

@@ -3,7 +3,7 @@
 | variable | meaning | default |
 |---|---|---|
 | `EARSHOT_DATABASE_URL` | the store, as an SQLAlchemy address | `sqlite:///var/earshot.db` |
-| `EARSHOT_CONTACT` | e-mail or web address that the crawler sends to the sites it reads | none: required for a real crawl |
+| `EARSHOT_CONTACT` | e-mail or web address sent to crawled sites | none: required for them |
 | `EARSHOT_OUTLETS` | outlets file to crawl | `crawler/data/outlets.yml` |
 | `EARSHOT_CODEBOOK` | folder with vendors, practices and cues | `analysis/data` |
 | `EARSHOT_MODEL_FR`, `EARSHOT_MODEL_EN` | spaCy model of each language | the pinned ones |

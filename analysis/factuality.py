@@ -18,11 +18,6 @@ from analysis.nlp import Sentence
 from analysis.practices import PracticeMatch
 from analysis.records import Certainty, Cue, Polarity
 
-_BOUNDARY = re.compile(
-    r"[;:()]|\s[—–]\s|,\s(?=(?:but|and|while|whereas|which|who|mais|et|tandis|alors|qui|dont|où|although|though)\b)|"
-    r"\b(?:but|while|whereas|mais|tandis que?|alors que?|although|bien que?|even if|même si|unless|sauf|because|parce que?|since|puisque?)\b",
-    re.IGNORECASE,
-)
 _THAT = re.compile(r"\b(?:that|que|qu')(?!\w)", re.IGNORECASE)
 _RESTRICTIVE = re.compile(
     r"\b(?:ne|n')(?!\w)(?:(?!\b(?:pas|plus|jamais|rien|aucun\w*)\b)[^,;:]){0,50}?\b(?:que|qu')(?!\w)",
@@ -49,6 +44,7 @@ class FactualityReader:
         self._denial = cues["denial"].pattern
         self._hedge = cues["hedge"].pattern
         self._accusation = cues["accusation"].pattern
+        self._boundary = re.compile("|".join(_bounded(t) for t in cues["boundary"].terms), re.I)
 
     def read(
         self, sentence: Sentence, match: PracticeMatch, attribution: Attribution | None
@@ -68,7 +64,7 @@ class FactualityReader:
 
     def _negated(self, sentence: Sentence, match: PracticeMatch) -> Cue | None:
         text = sentence.text
-        low = _last_boundary(text, match.start)
+        low = self._clause_start(text, match.start)
         window = text[low : match.end]
         if self._lang == "fr":
             masked = _RESTRICTIVE.sub(lambda m: " " * len(m.group()), window)
@@ -98,13 +94,13 @@ class FactualityReader:
     def _after(self, sentence: Sentence, match: PracticeMatch) -> re.Match[str] | None:
         """French negates after the verb: "n'écoutent pas" may end beyond the match."""
         text = sentence.text
-        low = _last_boundary(text, match.start)
+        low = self._clause_start(text, match.start)
         if not re.search(r"\b(?:ne|n')(?!\w)", text[low : match.end], re.IGNORECASE):
             return None
         masked = _RESTRICTIVE.sub(lambda m: " " * len(m.group()), text[low:])
-        return re.compile(r"\b(?:ne|n')\b[^,;:]{0,60}?\b(?:pas|plus|jamais|aucun\w*|rien)\b").search(
-            masked, 0, match.end - low + 20
-        )
+        return re.compile(
+            r"\b(?:ne|n')\b[^,;:]{0,60}?\b(?:pas|plus|jamais|aucun\w*|rien)\b"
+        ).search(masked, 0, match.end - low + 20)
 
     def _hedged(
         self, sentence: Sentence, match: PracticeMatch, attribution: Attribution | None
@@ -112,8 +108,10 @@ class FactualityReader:
         text = sentence.text
         if text.rstrip('" »').endswith("?"):
             return _cue(sentence, len(text) - 1, len(text), "a question")
-        if attribution is not None:
-            verb = text[attribution.cue_start - sentence.start : attribution.cue_end - sentence.start]
+        if attribution is not None and attribution.paragraph == sentence.paragraph:
+            verb = text[
+                attribution.cue_start - sentence.start : attribution.cue_end - sentence.start
+            ]
             if (
                 self._accusation.fullmatch(verb)
                 and attribution.cue_start >= sentence.start
@@ -121,29 +119,29 @@ class FactualityReader:
             ):
                 begin = attribution.cue_start - sentence.start
                 return _cue(sentence, begin, begin + len(verb), "an accusation")
-        low = _last_boundary(text, match.start)
-        high = _next_boundary(text, match.end)
+        low = self._clause_start(text, match.start)
+        high = self._clause_end(text, match.end)
         for token in sentence.parsed:
             begin = token.idx - sentence.start
             if low <= begin < match.end + 15 and begin < high and self._conditional(token):
                 return _cue(sentence, begin, begin + len(token), "conditional of hearsay")
         hit = self._hedge.search(text, low, min(high, match.end + 15))
-        if hit is not None and not self._reports_past(text, hit):
+        if hit is not None:
             return _cue(sentence, hit.start(), hit.end(), "hedge")
         accusation = self._accusation.search(text, 0, match.end)
         if accusation is not None and match.practice != "legal_action":
             return _cue(sentence, accusation.start(), accusation.end(), "an accusation")
         return None
 
-    def _reports_past(self, text: str, hit: re.Match[str]) -> bool:
-        """English "would" and "could" after a past verb of saying report, they do not hedge."""
-        word = hit.group().lower()
-        if self._lang != "en" or word not in ("would", "could"):
-            return False
-        return True
+    def _clause_start(self, text: str, before: int) -> int:
+        return max((m.end() for m in self._boundary.finditer(text, 0, before)), default=0)
+
+    def _clause_end(self, text: str, after: int) -> int:
+        hit = self._boundary.search(text, after)
+        return hit.start() if hit else len(text)
 
     def _conditional(self, token: Token) -> bool:
-        return self._lang == "fr" and "Cnd" in token.morph.get("Mood")
+        return self._lang == "fr" and "Cnd" in token.morph.get("Mood", [])
 
 
 def _cue(sentence: Sentence, start: int, end: int, note: str) -> Cue:
@@ -157,10 +155,6 @@ def _cue(sentence: Sentence, start: int, end: int, note: str) -> Cue:
     )
 
 
-def _last_boundary(text: str, before: int) -> int:
-    return max((m.end() for m in _BOUNDARY.finditer(text, 0, before)), default=0)
-
-
-def _next_boundary(text: str, after: int) -> int:
-    hit = _BOUNDARY.search(text, after)
-    return hit.start() if hit else len(text)
+def _bounded(term: str) -> str:
+    """A boundary word is matched whole, punctuation as it stands."""
+    return rf"\b{term}\b" if term[0].isalpha() else term

@@ -12,16 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.codebook import Codebook, Word, alternation
+from analysis.codebook import Codebook, TermList, Word, alternation
 from analysis.nlp import Sentence
 
 Kind = Literal["name", "product", "description", "anaphor", "all"]
 _NEAR = 30
-_GLUE = re.compile(
-    r"(?:\s|,|&|/|'s?|\band\b|\bor\b|\bnor\b|\bet\b|\bou\b|\bni\b|\bde\b|\bd'|\bdu\b|\bavec\b|\bwith\b|"
-    r"\bson\b|\bl'|\bà\b|\bau\b|\bchez\b|\bthe\b|\ble\b|\bla\b|\bits?\b|\bAssistant\b|\bassistant\b|"
-    r"\bas well as\b|\bainsi que\b|\bcomme\b|\bboth\b|\bpour\b|\bfor\b|\bfrom\b|\bby\b|\bpar\b|\bvocal\b|\bvoice\b)*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +58,9 @@ class MentionFinder:
             makers = vendor.makers.get(lang, ())
             if makers:
                 self._always.append((key, "description", alternation(makers, re.IGNORECASE)))
+        self._introductions = tuple(
+            re.compile(fragment) for fragment in codebook.introductions.get(lang, ())
+        )
         anaphora = codebook.anaphora[lang]
         self._always.append(("", "anaphor", alternation(anaphora.one, re.IGNORECASE)))
         self._always.append(("", "all", alternation(anaphora.all, re.IGNORECASE)))
@@ -92,6 +90,9 @@ class MentionFinder:
         for vendor, kind, pattern in self._always:
             for hit in pattern.finditer(text):
                 yield vendor, kind, hit
+        for name in self._introduced(article_text):
+            for hit in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+                yield f"other:{name.lower()}", "name", hit
         for vendor, kind, pattern, word in self._conditional:
             for hit in pattern.finditer(text):
                 around = text[max(0, hit.start() - _NEAR) : hit.end() + _NEAR]
@@ -100,6 +101,17 @@ class MentionFinder:
                 if word.needs and not re.search(word.needs, article_text):
                     continue
                 yield vendor, kind, hit
+
+    def _introduced(self, article_text: str) -> Iterator[str]:
+        """Makers that the article introduces and the codebook does not know."""
+        names = {
+            hit.group("name")
+            for pattern in self._introductions
+            for hit in pattern.finditer(article_text)
+        }
+        for name in sorted(names):
+            if not any(pattern.search(name) for _, _, pattern in self._always):
+                yield name
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +127,11 @@ class Resolution:
 class Focus:
     """Which companies the text is about, sentence by sentence."""
 
-    def __init__(self, contrast: re.Pattern[str], clause: re.Pattern[str]) -> None:
-        self._contrast = contrast
-        self._clause = clause
+    def __init__(self, cues: dict[str, TermList]) -> None:
+        self._contrast = cues["contrast"].pattern
+        self._clause = cues["clause"].pattern
+        self._relative = cues["relative"].pattern
+        self._glue = re.compile(rf"(?:\s|{'|'.join(cues['glue'].terms)})*", re.IGNORECASE)
         self._current: tuple[Mention, ...] = ()
         self._named: dict[str, Mention] = {}
 
@@ -137,9 +151,7 @@ class Focus:
 
     def advance(self, sentence: Sentence, mentions: list[Mention]) -> None:
         """Moves the focus on past a sentence."""
-        groups = [
-            tuple(m for m in group if m.vendor) for group in self._groups(sentence, mentions)
-        ]
+        groups = [tuple(m for m in group if m.vendor) for group in self._groups(sentence, mentions)]
         groups = [group for group in groups if group]
         for group in groups:
             self._named.update({m.vendor: m for m in group})
@@ -152,16 +164,12 @@ class Focus:
             if mention.kind == "anaphor":
                 for focus in self._current[:1]:
                     note = f"stands for {focus.text}"
-                    resolved.setdefault(
-                        focus.vendor, Resolution(focus.vendor, None, mention, note)
-                    )
+                    resolved.setdefault(focus.vendor, Resolution(focus.vendor, None, mention, note))
             elif mention.kind == "all":
                 named = self._current if len(self._current) > 1 else tuple(self._named.values())
                 for focus in named:
                     note = f"stands for {', '.join(m.text for m in named)}"
-                    resolved.setdefault(
-                        focus.vendor, Resolution(focus.vendor, None, mention, note)
-                    )
+                    resolved.setdefault(focus.vendor, Resolution(focus.vendor, None, mention, note))
             else:
                 known = resolved.get(mention.vendor)
                 if known is None or (known.product is None and mention.product):
@@ -170,16 +178,14 @@ class Focus:
                     )
         return list(resolved.values())
 
-    def _groups(
-        self, sentence: Sentence, mentions: list[Mention]
-    ) -> list[tuple[Mention, ...]]:
+    def _groups(self, sentence: Sentence, mentions: list[Mention]) -> list[tuple[Mention, ...]]:
         """Mentions joined by "and", commas or possession count as one."""
         groups: list[list[Mention]] = []
         for mention in mentions:
             if groups:
                 last = groups[-1][-1]
                 between = sentence.text[last.end - sentence.start : mention.start - sentence.start]
-                if len(between) < _NEAR and _GLUE.fullmatch(between):
+                if len(between) < _NEAR and self._glue.fullmatch(between):
                     groups[-1].append(mention)
                     continue
             groups.append([mention])
@@ -194,6 +200,9 @@ class Focus:
         ]
         if len({m.vendor for g in inside for m in g}) == 1:
             return inside[0]
+        antecedent = self._antecedent(sentence, groups, start)
+        if antecedent:
+            return antecedent
         subject = self._clause_subject(sentence, groups, start, end)
         if subject:
             return subject
@@ -204,9 +213,25 @@ class Focus:
         before = [g for g in strong if g[0].start - origin < start]
         return before[-1] if before else strong[0]
 
+    def _antecedent(
+        self, sentence: Sentence, groups: list[tuple[Mention, ...]], start: int
+    ) -> tuple[Mention, ...] | None:
+        """The group before the relative clause that a trigger stands in, up to its comma."""
+        for relative in self._relative.finditer(sentence.text):
+            clause_end = sentence.text.find(",", relative.end())
+            if (
+                not relative.end()
+                <= start
+                < (clause_end if clause_end >= 0 else len(sentence.text))
+            ):
+                continue
+            for group in reversed(groups):
+                between = sentence.text[group[-1].end - sentence.start : relative.start()]
+                if group[-1].end - sentence.start <= relative.start() and len(between) < _NEAR:
+                    return group
+        return None
+
     def _segment(self, text: str, start: int, end: int) -> tuple[int, int]:
-        cuts = [m.start() for m in self._clause.finditer(text)]
-        cuts += [m.start() for m in re.finditer(r"[;:]|,\s", text)]
         hard = [m.start() for m in self._clause.finditer(text)]
         hard += [m.start() for m in re.finditer(r";", text)]
         low = max((c for c in hard if c <= start), default=0)
@@ -235,7 +260,7 @@ class Focus:
             for child in token.children:
                 if not child.dep_.startswith("nsubj"):
                     continue
-                if child.text.lower() in ("qui", "which", "who", "that", "dont"):
+                if self._relative.fullmatch(child.text):
                     group = _covering(groups, token.head.left_edge.idx, token.head.right_edge.idx)
                     head_group = [
                         g

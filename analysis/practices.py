@@ -93,6 +93,9 @@ class PracticeFinder:
 
 
 def _is_object(match: PracticeMatch, taker: PracticeMatch, sentence: str) -> bool:
+    """Whether a match is not a statement of its own beside another one."""
+    if match.practice == "collection" and taker.practice == "accidental_activation":
+        return match.start < taker.end and taker.start < match.end
     if taker.practice not in _TAKERS or match.practice not in _OBJECTS:
         return False
     if not taker.start <= match.start:
