@@ -16,12 +16,14 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from multiprocessing import connection
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from analysis.config import Settings
 from analysis.errors import ModelError, StoreError
 from analysis.records import Article, Claim
-from analysis.store import Store
+
+if TYPE_CHECKING:  # the processes that read do without SQL
+    from analysis.store import Store
 
 logger = logging.getLogger(__name__)
 
