@@ -60,9 +60,9 @@ def demo(
     """
     store = os.environ.get("EARSHOT_DATABASE_URL", "").strip() or DATABASE_URL
     runner = _Runner({**os.environ, "EARSHOT_DATABASE_URL": store})
-    if serve:
-        _check_port(port)
     with Press(range(press_port, press_port + 5)) as press, TemporaryDirectory() as folder:
+        if serve:
+            _check_port(port)
         _introduce(press, is_own_store=store == DATABASE_URL)
         outlets = press.outlets_file(Path(folder))
         runner.stage("Crawling the outlets", "crawler", "crawl", "--outlets", str(outlets))
