@@ -46,6 +46,8 @@ _BLOCKS = frozenset(
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LONG = 40
 """Letters from which a text is taken to stand on the page only once."""
+_JOINING = 5
+"""Letters that a byline may have besides its names ("et", "and")."""
 _BREAK = "\x1e"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u2060\ufeff"))
@@ -175,6 +177,8 @@ def decode(body: bytes, encoding: str | None = None) -> str:
     ):
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
+    if body.isascii() and b"\x1b" not in body:  # ISO-2022 switches its alphabet with ESC
+        return body.decode("ascii")
     declared = (encoding, html_body_declared_encoding(body[:4096]))
     names = [known for name in declared if name and (known := resolve_encoding(name))]
     for name in (*(["utf-8"] if not body.isascii() else []), *names, "cp1252"):
@@ -205,11 +209,10 @@ def _paragraphs(tree: HtmlElement, metadata: Metadata) -> list[str]:
     content = found.body.iter() if isinstance(found, Document) else ()
     chosen = _with_gaps(blocks, _chosen(blocks, content))
     titles = {_key(title) for title in metadata.titles}
-    authors = "".join(map(_key, metadata.authors))
     body = [
         place
         for place in chosen
-        if blocks[place].key not in titles and not _is_furniture(blocks[place], authors)
+        if blocks[place].key not in titles and not _is_furniture(blocks[place], metadata.authors)
     ]
     while body and _trails([blocks[place] for place in body]):
         body.pop()
@@ -268,7 +271,7 @@ def _flush(pieces: list[str], holder: HtmlElement) -> Iterator[_Block]:
     run = "".join(pieces)
     pieces.clear()
     for part in re.split(rf"{_BREAK}(?:\s*{_BREAK})+", run):
-        if text := clean(part.replace(_BREAK, " ")).strip():
+        if text := clean(part.replace(_BREAK, " ")):
             yield _Block.of(text, holder)
 
 
@@ -319,13 +322,16 @@ def _with_gaps(blocks: list[_Block], chosen: list[int]) -> list[int]:
     return sorted(taken)
 
 
-def _is_furniture(block: _Block, authors: str) -> bool:
+def _is_furniture(block: _Block, authors: tuple[str, ...]) -> bool:
     """Whether a block is a byline, a date, an invitation or a link to another article."""
     words = furniture()
     if words["promo"].pattern.match(block.text):
         return True
     opening = words["byline"].pattern.match(block.text)
-    if authors and _key(block.text[opening.end() if opening else 0 :]) in authors:
+    signed = block.text[opening.end() if opening else 0 :]
+    for author in authors:
+        signed = signed.replace(author, "")
+    if len(_key(signed)) <= _JOINING and any(author in block.text for author in authors):
         return True
     is_sentence = _SENTENCE_END.search(block.text) is not None
     if not is_sentence and len(block.text) < 200 and block.element.find(".//time") is not None:

@@ -106,14 +106,21 @@ def test_demonstration_pages_give_what_was_written(press: Press, outlet: str) ->
         ("windows-1252", "klingon", None),
         ("utf-16", None, None),
         ("shift_jis", "shift_jis", None),
+        ("iso-2022-jp", None, "iso-2022-jp"),
     ],
 )
 def test_a_page_is_decoded_whatever_its_charset_claims(
     charset: str, http: str | None, meta: str | None
 ) -> None:
-    text = "スマートスピーカー" if charset == "shift_jis" else "l’été « œuvré » déjà"
+    text = (
+        "スマートスピーカー" if charset in {"shift_jis", "iso-2022-jp"} else "l’été « œuvré » déjà"
+    )
     head = f'<meta charset="{meta}">' if meta else ""
     assert text in decode(f"<html><head>{head}</head><p>{text}".encode(charset), http)
+
+
+def test_a_page_in_ascii_is_read_whatever_it_claims() -> None:
+    assert decode(b'<meta charset="utf-16"><p>Siri', "utf-16") == '<meta charset="utf-16"><p>Siri'
 
 
 def test_bytes_that_no_charset_allows_do_not_stop_the_article() -> None:
@@ -211,6 +218,9 @@ def test_reading_a_page_opens_no_connection(monkeypatch: pytest.MonkeyPatch) -> 
         ("<div class='ad-slot'><p>Publicité</p></div>", None),
         ("<p style='display: none'>Texte caché aux lecteurs de la page.</p>", None),
         ("<p>Publié le <time datetime='2019-08-02'>2 août 2019</time></p>", None),
+        ("<p>Suivez La Gazette sur WhatsApp</p>", None),
+        ("<p>Suivez les étapes sur l’écran.</p>", "Suivez les étapes sur l’écran."),
+        ("<p>Download the Alexa app.</p>", "Download the Alexa app."),
         ("<h2>Et Google ?</h2>", "Et Google ?"),
         ("<h2>Google</h2>", "Google"),
         ("<p>Oui.</p>", "Oui."),
