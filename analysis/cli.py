@@ -1,4 +1,4 @@
-"""The command line of the analysis: extract, run, compare, export.
+"""The command line of the analysis: extract, run, compare, export, evaluate.
 
 Results go to standard output; progress, warnings and errors to standard error.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +30,16 @@ from analysis.codebook import Codebook, load_codebook
 from analysis.compare import Comparison, comparison
 from analysis.config import load_settings
 from analysis.errors import EarshotError, InputError
+from analysis.evaluate import (
+    Figures,
+    Pairing,
+    breakdown,
+    by_language,
+    error_table,
+    figures,
+    load_gold,
+    pair,
+)
 from analysis.export import export_files
 from analysis.jsonl import claim_line, read_articles
 from analysis.pipeline import Readers, RunSummary, load_extractor
@@ -36,6 +47,19 @@ from analysis.pipeline import run as run_pipeline
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES, article_id
 from analysis.store import CellCount, ClaimFilter, Store, StoredClaim
 
+_FIGURES: dict[str, Callable[[Figures], str]] = {
+    "articles": lambda f: str(f.articles),
+    "claims coded": lambda f: str(f.detection.gold),
+    "claims read": lambda f: str(f.detection.predicted),
+    "detection precision": lambda f: f"{f.detection.precision:.3f}",
+    "detection recall": lambda f: f"{f.detection.recall:.3f}",
+    "detection F1": lambda f: f"{f.detection.f1:.3f}",
+    "strict F1": lambda f: f"{f.strict.f1:.3f}",
+    "matrix F1": lambda f: f"{f.matrix.f1:.3f}",
+    "polarity right": lambda f: f"{f.polarity:.3f}",
+    "certainty right": lambda f: f"{f.certainty:.3f}",
+    "source type right": lambda f: f"{f.source_type:.3f}",
+}
 MINUS = "\N{MINUS SIGN}"
 SILENT = "\N{MIDDLE DOT}"
 
@@ -199,6 +223,63 @@ def export(
     except OSError as error:
         raise InputError(f"--out {out}: cannot write there: {error.strerror}") from error
     typer.echo(f"{claims} claims; wrote {', '.join(str(out / name) for name in files)}")
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[
+        list[Path], typer.Option(metavar="DIR", help="Folder of coded articles; repeatable.")
+    ],
+    errors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every error to this CSV file.")
+    ] = None,
+    jobs: Jobs = 1,
+) -> None:
+    """Score this extractor against articles coded by hand.
+
+    Prints precision, recall and F1 by language, then by practice, vendor and kind of source. The
+    format of coded articles and the figures are described in docs/extraction.md.
+
+    Example: `python -m analysis evaluate --gold coded/ --errors errors.csv`
+    """
+    coded = [article for folder in gold for article in load_gold(folder)]
+    given = ([article.article] for article in coded)
+    pairings = []
+    with (
+        _progress("Reading articles") as advance,
+        Readers(partial(load_extractor, load_settings()), jobs) as readers,
+    ):
+        for done, (article, (_, reading)) in enumerate(
+            zip(coded, readers.read(given), strict=True), start=1
+        ):
+            if reading.error is not None:
+                raise InputError(f"article {article.article.id!r}: {reading.error}")
+            pairings.append(pair(article, [c for claims in reading.claims for c in claims]))
+            advance(done, len(coded))
+    print_figures(_out(), pairings)
+    if errors is not None:
+        errors.write_text(error_table(pairings), encoding="utf-8-sig", newline="")
+
+
+def print_figures(console: Console, pairings: Sequence[Pairing]) -> None:
+    """Prints the scores by language, then detection by practice, vendor and kind of source."""
+    languages = {**by_language(pairings), "all": list(pairings)}
+    scores = {name: figures(some) for name, some in languages.items()}
+    table = Table("", *scores, box=box.SIMPLE_HEAD, title="Against coded articles")
+    for label, figure in _FIGURES.items():
+        table.add_row(label, *(figure(score) for score in scores.values()))
+    console.print(table)
+    for label in ("practice", "vendor", "source_type"):
+        rates = breakdown(pairings, attrgetter(label))
+        table = Table(box=box.SIMPLE_HEAD, title=f"Detection by {label.replace('_', ' ')}")
+        for column in (label, "coded", "read", "P", "R", "F1"):
+            table.add_column(column, justify="left" if column == label else "right")
+        for name, rate in rates.items():
+            table.add_row(
+                printable(name), str(rate.gold), str(rate.predicted),
+                f"{rate.precision:.3f}", f"{rate.recall:.3f}", f"{rate.f1:.3f}",
+            )  # fmt: skip
+        console.print(table)
 
 
 def print_comparison(console: Console, table: Comparison, codebook: Codebook) -> None:

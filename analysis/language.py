@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-import py3langid
+from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
 from analysis.records import Article
 
@@ -12,11 +12,8 @@ _ENOUGH = 4_000
 
 
 @cache
-def _identifier() -> py3langid.langid.LanguageIdentifier:
-    identifier = py3langid.langid.LanguageIdentifier.from_pickled_model(
-        py3langid.langid.MODEL_FILE, norm_probs=True
-    )
-    return identifier
+def _identifier() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE)
 
 
 def detect_language(article: Article) -> str:
