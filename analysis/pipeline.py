@@ -8,10 +8,11 @@ import os
 import signal
 import threading
 import traceback
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from multiprocessing import connection
@@ -27,8 +28,8 @@ if TYPE_CHECKING:  # the processes that read do without SQL
 
 logger = logging.getLogger(__name__)
 
-AHEAD = 4
-"""Jobs handed out for each process before the first answer is taken."""
+AHEAD = 100
+"""Readings kept back for their order while an earlier article takes its time."""
 
 
 class Extractor(Protocol):
@@ -143,9 +144,9 @@ class Readers:
 
     def __init__(self, factory: ExtractorFactory, jobs: int) -> None:
         self._factory = factory
-        self._jobs = jobs
         self._here = factory() if jobs == 1 else None
-        self._pool: ProcessPoolExecutor | None = None
+        # One pool for each process: what breaks a pool is then known to be its only job.
+        self._pools = [] if jobs == 1 else [self._pool() for _ in range(jobs)]
 
     def __enter__(self) -> Self:
         return self
@@ -156,8 +157,8 @@ class Readers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        for pool in self._pools:
+            pool.shutdown(cancel_futures=True)
 
     @property
     def version(self) -> str:
@@ -165,11 +166,11 @@ class Readers:
         if self._here is not None:
             return self._here.version
         try:
-            version: str = self._submit(_version).result()
+            version: str = self._submit(0, _version).result()
         except BrokenProcessPool as error:
             raise ModelError(
                 f"a reading process died while it loaded the language models; the machine may "
-                f"be short of memory for {self._jobs} of them: try a smaller --jobs"
+                f"be short of memory for {len(self._pools)} of them: try a smaller --jobs"
             ) from error
         return version
 
@@ -180,57 +181,66 @@ class Readers:
 
         An article that raises, or that kills the process that reads it, gives a
         reading with an error; no other article suffers from it.
+
+        Raises:
+            ModelError: the model of an article's language is missing.
         """
         if self._here is not None:
             for articles in jobs:
                 yield articles, _read_with(self._here, articles)
             return
-        under_way: deque[tuple[Sequence[Article], Future[Reading]]] = deque()
-        for articles in jobs:
-            under_way.append((articles, self._submit(_read, articles)))
-            if len(under_way) >= self._jobs * AHEAD:
-                yield from self._first_of(under_way)
-        while under_way:
-            yield from self._first_of(under_way)
+        waiting = enumerate(jobs)
+        idle = list(range(len(self._pools)))
+        busy: dict[Future[Reading], tuple[int, int, Sequence[Article]]] = {}
+        done: dict[int, tuple[Sequence[Article], Reading]] = {}
+        following = 0
+        while True:
+            while idle and len(done) < AHEAD and (job := next(waiting, None)) is not None:
+                number, articles = job
+                process = idle.pop()
+                busy[self._submit(process, _read, articles)] = process, number, articles
+            if not busy:
+                return
+            for future in wait(busy, return_when=FIRST_COMPLETED).done:
+                process, number, articles = busy.pop(future)
+                done[number] = articles, self._outcome(process, future, articles)
+                idle.append(process)
+            while following in done:
+                yield done.pop(following)
+                following += 1
 
-    def _first_of(
-        self, under_way: deque[tuple[Sequence[Article], Future[Reading]]]
-    ) -> Iterator[tuple[Sequence[Article], Reading]]:
-        articles, future = under_way.popleft()
-        try:
-            reading = future.result()
-        except BrokenProcessPool:
-            # Some article under way killed its process. Reading each alone tells which.
-            suspects = [articles, *(others for others, _ in under_way)]
-            under_way.clear()
-            yield from ((suspect, self._read_alone(suspect)) for suspect in suspects)
-        else:
-            yield articles, reading
+    def _outcome(
+        self, process: int, future: Future[Reading], articles: Sequence[Article]
+    ) -> Reading:
+        with suppress(BrokenProcessPool):
+            return future.result()
+        # A process can die of something else, so its article gets a second chance.
+        with suppress(BrokenProcessPool):
+            again: Reading = self._submit(process, _read, articles).result()
+            return again
+        return Reading(error="the process that read it died")
 
-    def _read_alone(self, articles: Sequence[Article]) -> Reading:
-        try:
-            reading: Reading = self._submit(_read, articles).result()
-        except BrokenProcessPool:
-            return Reading(error="the process that read it died")
-        return reading
+    def _pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            1,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start,
+            initargs=(self._factory,),
+        )
 
-    def _submit(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
-        # Processes are born here. They inherit the blocked signal, so that Ctrl-C
-        # reaches this process alone, which ends them in order.
+    def _submit(
+        self, process: int, function: Callable[..., Any], *arguments: object
+    ) -> Future[Any]:
+        # The process is born here. It inherits the blocked signal, so that Ctrl-C
+        # reaches its parent alone, which ends it in order.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            if self._pool is not None:
-                try:
-                    return self._pool.submit(function, *arguments)
-                except BrokenProcessPool:
-                    self._pool.shutdown()
-            self._pool = ProcessPoolExecutor(
-                self._jobs,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_start,
-                initargs=(self._factory,),
-            )
-            return self._pool.submit(function, *arguments)
+            try:
+                return self._pools[process].submit(function, *arguments)
+            except BrokenProcessPool:
+                self._pools[process].shutdown()
+                self._pools[process] = self._pool()
+                return self._pools[process].submit(function, *arguments)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 

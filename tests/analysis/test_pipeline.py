@@ -92,12 +92,13 @@ def test_an_article_that_raises_is_counted_and_passed_over(
     assert f"article {ids['bad']} was passed over: {error}" in caplog.text
 
 
-def test_an_article_that_kills_its_process_is_counted_and_passed_over(store: Store) -> None:
-    texts = {f"a{n:02}": f"Vendor{n} listens." for n in range(20)} | {"a05x": "fatal"}
+def test_articles_that_kill_their_process_are_counted_and_passed_over(store: Store) -> None:
+    texts = {f"a{n:02}": f"Vendor{n} listens." for n in range(20)} | {"a05x": "fatal", "z": "fatal"}
     ids = fill(store, **dict(sorted(texts.items())))
     summary = run(store, Listener, jobs=2)
     assert (summary.read, summary.added) == (20, 20)
-    assert summary.failed == {ids["a05x"]: "the process that read it died"}
+    died = "the process that read it died"
+    assert summary.failed == {ids["a05x"]: died, ids["z"]: died}
 
 
 def test_a_claim_that_is_not_verbatim_is_counted_and_not_stored(store: Store) -> None:
