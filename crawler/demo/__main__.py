@@ -5,6 +5,7 @@ import sys
 if __name__ == "__main__":
     try:
         from crawler.demo.run import main
-    except KeyboardInterrupt:  # nothing has begun
+    except KeyboardInterrupt:
+        print("Stopped before anything began.")
         sys.exit(130)
     main()

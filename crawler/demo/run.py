@@ -13,6 +13,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -98,6 +99,7 @@ class _Runner:
         self._child: subprocess.Popen[bytes] | None = None
         self._interrupted = False
         self._unsent = False
+        self._ending = signal.SIGINT
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._interrupt)
 
@@ -125,9 +127,15 @@ class _Runner:
             CrawlError: it did not start, or ended by itself.
         """
         self._stop_if_interrupted()
-        options = [f"--server.address={HOST}", f"--server.port={port}", "--server.headless=true"]
+        options = [
+            f"--server.address={HOST}",
+            f"--server.port={port}",
+            "--server.headless=true",
+            "--logger.level=warning",
+        ]
         command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
-        child = self._start(command, quiet=True)
+        # It keeps nothing, and takes SIGTERM without complaint at any moment of its start.
+        child = self._start(command, quiet=True, ending=signal.SIGTERM)
         address = f"http://{HOST}:{port}"
         if self._listens(child, port):
             _console.print(f"\n[bold]The dashboard is at {address}[/bold]")
@@ -139,8 +147,14 @@ class _Runner:
             raise CrawlError(f"the dashboard ended by itself (exit status {status}), see above")
         _console.print("\nStopped. The same command starts it again.")
 
-    def _start(self, command: Sequence[str], quiet: bool = False) -> subprocess.Popen[bytes]:
+    def _start(
+        self,
+        command: Sequence[str],
+        quiet: bool = False,
+        ending: signal.Signals = signal.SIGINT,
+    ) -> subprocess.Popen[bytes]:
         sys.stdout.flush()
+        self._ending = ending
         self._child = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -169,7 +183,9 @@ class _Runner:
     def _pass_on(self) -> None:
         if self._child is not None and self._child.returncode is None and self._unsent:
             self._unsent = False
-            os.killpg(self._child.pid, signal.SIGINT)
+            # A group whose last process has just ended is not found, or on macOS not permitted.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._child.pid, self._ending)
 
     def _stop_if_interrupted(self) -> None:
         if self._interrupted:
@@ -182,7 +198,7 @@ def _introduce(press: Press, is_own_store: bool) -> None:
     for newsroom in press.newsrooms:
         _console.print(f"  {press.url(newsroom.key)}  {newsroom.outlet.name}")
     store = "var/demo.db" if is_own_store else "the one that EARSHOT_DATABASE_URL names"
-    _console.print(f"The articles are kept in {store}.")
+    _console.print(f"The store is {store}.")
 
 
 def _check_port(port: int) -> None:

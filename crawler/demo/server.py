@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC
@@ -118,13 +119,22 @@ class Press:
 
     def outlets_file(self, folder: Path) -> Path:
         """Writes the crawler's outlets file of the press, with the ports it serves on."""
+        addresses = {room.outlet.port: self.url(room.key) for room in self.newsrooms}
         text = OUTLETS_FILE.read_text(encoding="utf-8")
-        for newsroom in self.newsrooms:
-            fixed = f"http://{HOST}:{newsroom.outlet.port}/"
-            text = text.replace(fixed, self.url(newsroom.key))
         path = folder / OUTLETS_FILE.name
-        path.write_text(text, encoding="utf-8")
+        path.write_text(readdressed(text, addresses), encoding="utf-8")
         return path
+
+
+def readdressed(text: str, addresses: Mapping[int, str]) -> str:
+    """A text with the home page of each port of this machine put to a new address.
+
+    All at once, since a new address may have the old port of another outlet.
+    """
+    ports = "|".join(map(str, addresses))
+    return re.sub(
+        rf"http://{re.escape(HOST)}:({ports})/", lambda match: addresses[int(match[1])], text
+    )
 
 
 class _OutletServer(ThreadingTCPServer):

@@ -19,7 +19,7 @@ import pytest
 
 from analysis.errors import CrawlError
 from crawler.demo.press import PRESS_FOLDER, PressArticle
-from crawler.demo.server import HOST, OUTLETS_FILE, Press
+from crawler.demo.server import HOST, OUTLETS_FILE, Press, readdressed
 from crawler.outlets import load_outlets
 
 KEYS = ("lagazette", "courrier", "quotidien", "techledger", "consumerdesk")
@@ -306,6 +306,13 @@ def test_outlets_file_of_the_crawler_agrees_with_the_press(press: Press, tmp_pat
         for source in running[room.key].sources:
             assert source.startswith(press.url(room.key))
             assert get(source).status == 200
+
+
+def test_new_addresses_may_have_the_ports_of_old_ones() -> None:
+    moved = {8641: "http://127.0.0.1:8642/", 8642: "http://127.0.0.1:8641/"}
+    text = "a http://127.0.0.1:8641/x b http://127.0.0.1:8642/ c http://127.0.0.1:86411/"
+    expected = "a http://127.0.0.1:8642/x b http://127.0.0.1:8641/ c http://127.0.0.1:86411/"
+    assert readdressed(text, moved) == expected
 
 
 def test_newest_articles_come_first(press: Press) -> None:
