@@ -38,7 +38,13 @@ def page() -> None:
         filters.clear_button()
         return
     chosen = matrix.chosen_cell(st.query_params.get(CELL, ""), table)
-    matrix.show(table, codebook, chosen, _choose)
+    filtered = bool(address.write(replace(wanted, vendors=(), practices=())))
+    matrix.show(table, codebook, chosen, filtered, _choose)
+    if filtered:
+        st.caption(
+            "The filters are on: a cell that is empty, or that only affirms or only denies, "
+            "may have claims that do not pass them."
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads.buttons(frames.store(), wanted, codebook)
         if address.write(wanted):

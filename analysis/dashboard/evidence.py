@@ -53,11 +53,11 @@ def listing(claims: Sequence[StoredClaim], codebook: Codebook, subject: bool = T
                 vendor = label(codebook.vendor_label(claim.vendor))
                 st.markdown(f"**{vendor}** · {label(codebook.practice_label(claim.practice))}")
             passage.show_quote(claim, stored.lang, key=f"quote_{stored.id}")
-            st.text(source_line(stored))
+            chips(stored, codebook)
             with st.container(
                 horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
             ):
-                chips(stored, codebook)
+                st.text(source_line(stored))
                 st.page_link(
                     CLAIM_PAGE,
                     label="Open this claim",

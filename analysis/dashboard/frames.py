@@ -13,7 +13,7 @@ from analysis.codebook import Codebook, load_codebook
 from analysis.config import load_settings
 from analysis.store import CellCount, ClaimFilter, Facets, Overview, Store
 
-FRESH_S = 15
+FRESH_S = 30
 """How long an aggregate is shown before it is counted again."""
 
 OUTCOMES = {
@@ -123,8 +123,8 @@ def outlets(figures: Overview, values: Facets) -> pd.DataFrame:
 
 def outcomes(figures: Overview) -> pd.DataFrame:
     """One row an outcome: how many addresses gave it at their last visit."""
-    rows = [(outcome(reason), number) for reason, number in figures.outcomes.items()]
-    return pd.DataFrame(rows, columns=["What became of it", "Addresses"])
+    rows = [(number, outcome(reason)) for reason, number in figures.outcomes.items()]
+    return pd.DataFrame(rows, columns=["Addresses", "What became of them"])
 
 
 def outcome(reason: str) -> str:

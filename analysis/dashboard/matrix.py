@@ -26,6 +26,7 @@ LEGEND: dict[State, str] = {
     "contested": "Contested: some say so, some say not",
     "silent": "Nobody wrote about it",
 }
+SILENT_IF_FILTERED = "Nothing passes the filters"
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -56,25 +57,31 @@ def counts(cell: CellCount) -> list[str]:
     return [f"{number:,} {verb}" for number, verb in numbers if number]
 
 
-def cell_name(cell: CellCount, codebook: Codebook) -> str:
-    """The cell as a sentence, for screen readers and tooltips."""
+def cell_name(cell: CellCount, codebook: Codebook, silent: str = LEGEND["silent"]) -> str:
+    """The cell as a sentence, for screen readers and tooltips; `silent` for one without claims."""
     subject = f"{codebook.vendor_label(cell.vendor)}, {codebook.practice_label(cell.practice)}"
     if not cell.affirmed and not cell.denied:
-        return f"{subject}: nobody wrote about it"
+        return f"{subject}: {silent[:1].lower()}{silent[1:]}"
     return (
         f"{subject}: {' and '.join(counts(cell))}, "
         f"in {count(cell.articles, 'article')} of {count(cell.outlets, 'outlet')}"
     )
 
 
-def content(table: Comparison, codebook: Codebook, chosen: CellCount | None) -> dict[str, Any]:
-    """What the component draws: headings, cells and the legend, as plain text."""
+def content(
+    table: Comparison, codebook: Codebook, chosen: CellCount | None, filtered: bool = False
+) -> dict[str, Any]:
+    """What the component draws: headings, cells and the legend, as plain text.
+
+    Where claims were `filtered` out, an empty cell does not say that nobody wrote.
+    """
+    legend = {**LEGEND, "silent": SILENT_IF_FILTERED} if filtered else dict(LEGEND)
 
     def drawn(cell: CellCount) -> dict[str, Any]:
         return {
             "key": cell_key(cell.vendor, cell.practice),
             "state": state(cell),
-            "name": cell_name(cell, codebook),
+            "name": cell_name(cell, codebook, legend["silent"]),
             "counts": counts(cell),
             "outlets": count(cell.outlets, "outlet"),
         }
@@ -86,7 +93,7 @@ def content(table: Comparison, codebook: Codebook, chosen: CellCount | None) -> 
     return {
         "caption": "Claims by vendor and practice",
         "corner": "Practice",
-        "legend": [{"state": key, "text": text} for key, text in LEGEND.items()],
+        "legend": [{"state": key, "text": text} for key, text in legend.items()],
         "columns": [codebook.vendor_label(vendor) for vendor in table.vendors],
         "rows": [
             {
@@ -101,7 +108,11 @@ def content(table: Comparison, codebook: Codebook, chosen: CellCount | None) -> 
 
 
 def show(
-    table: Comparison, codebook: Codebook, chosen: CellCount | None, choose: Callable[[str], None]
+    table: Comparison,
+    codebook: Codebook,
+    chosen: CellCount | None,
+    filtered: bool,
+    choose: Callable[[str], None],
 ) -> None:
     """Shows the table; `choose` is called with the key of a cell before the next run."""
 
@@ -110,4 +121,4 @@ def show(
         if isinstance(choice, str):
             choose(choice)
 
-    _mount(key=KEY, data=content(table, codebook, chosen), on_choice_change=chose)
+    _mount(key=KEY, data=content(table, codebook, chosen, filtered), on_choice_change=chose)

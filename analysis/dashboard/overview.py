@@ -54,6 +54,7 @@ def page() -> None:
                 frames.outcomes(figures),
                 hide_index=True,
                 height="content",
+                column_config={"Addresses": st.column_config.NumberColumn(width="small")},
                 alt="Requested addresses by outcome",
             )
 

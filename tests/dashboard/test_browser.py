@@ -85,6 +85,7 @@ def download_again(page: Page, folder: Path) -> list[dict[str, str]]:
     return download(page, "vendors_by_practice.csv", folder)
 
 
+@pytest.mark.parametrize("page", ["desk"], indirect=True)
 def test_a_link_restores_a_filtered_view_and_its_download(page: Page, tmp_path: Path) -> None:
     page.goto("/claims?vendor=amazon&polarity=denied")
     expect(page.get_by_text("2 claims")).to_be_visible()
@@ -109,17 +110,19 @@ def test_the_table_can_be_used_from_the_keyboard(page: Page) -> None:
     expect(page.get_by_role("row", name=re.compile("^Retention"))).to_be_visible()
 
 
+@pytest.mark.parametrize("page", ["phone"], indirect=True)
 def test_nothing_is_wider_than_the_screen(page: Page, press: Store) -> None:
     (hostile,) = press.claims(ClaimFilter(practices=("collection",)))
-    for address in (
-        "/",
-        "/compare?cell=human_review%2Famazon",
-        "/claims",
-        f"/claim?id={hostile.id}",
+    for address, last in (
+        ("/", page.get_by_text("What became of the 7 addresses")),
+        ("/compare?cell=human_review%2Famazon", page.get_by_role("link", name="Open this claim")),
+        ("/claims", page.get_by_role("link", name="Open this claim")),
+        (f"/claim?id={hostile.id}", page.get_by_role("link", name="in the comparison")),
     ):
         page.goto(address)
-        expect(page.get_by_role("heading").first).to_be_visible()
-        page.wait_for_selector('[data-test-script-state="notRunning"]')
+        expect(last.last).to_be_attached()
+        if "compare" in address:
+            expect(page.get_by_role("table")).to_be_visible()
         width = page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
         assert width <= page.viewport_size["width"]
 

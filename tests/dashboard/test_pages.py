@@ -119,7 +119,7 @@ def test_the_overview_counts_what_is_there_and_says_what_is_not(open_page: Open)
         "Not read": 1,
         "Feeds failed": 1,
     }
-    reasons = dict(app.dataframe[1].value.itertuples(index=False))
+    reasons = {words: number for number, words in app.dataframe[1].value.itertuples(index=False)}
     assert reasons["Set aside: not about privacy"] == 1
     assert reasons["The site answered 404"] == 1
 
@@ -173,6 +173,21 @@ def test_filters_narrow_the_comparison_and_its_evidence(open_page: Open) -> None
     app = open_page("compare", cell="human_review/amazon", lang="fr")
     assert cells_shown(app)["human_review/amazon"]["state"] == "denied"
     assert quotes(app) == ["Amazon affirme que personne n’écoute les enregistrements."]
+
+
+def test_an_empty_cell_does_not_say_that_nobody_wrote_when_claims_are_filtered_out(
+    open_page: Open,
+) -> None:
+    assert cells_shown(open_page("compare"))["deletion/apple"]["name"] == (
+        "Apple, Deletion: nobody wrote about it"
+    )
+    by_vendor = open_page("compare", vendor=["apple", "amazon"])
+    assert "nobody wrote" in cells_shown(by_vendor)["deletion/apple"]["name"]
+    denied = open_page("compare", polarity="denied", vendor=["amazon", "google"])
+    assert cells_shown(denied)["retention/google"]["name"] == (
+        "Google, Retention: nothing passes the filters"
+    )
+    assert "The filters are on" in texts(denied)
 
 
 def test_a_comparison_of_nothing_says_so(open_page: Open) -> None:
