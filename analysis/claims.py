@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.metadata import version as installed_version
 
 from analysis.attribution import Attribution, AttributionFinder
@@ -15,7 +16,7 @@ from analysis.codebook import LANGUAGES, Codebook
 from analysis.config import DEFAULT_MODELS
 from analysis.factuality import FactualityReader
 from analysis.language import detect_language
-from analysis.mentions import Focus, Mention, MentionFinder, Resolution
+from analysis.mentions import Focus, MentionFinder, Resolution
 from analysis.nlp import Sentence, load_model, sentences, straight
 from analysis.practices import PracticeFinder, PracticeMatch
 from analysis.records import TITLE, Article, Claim, Cue, SourceType
@@ -109,11 +110,14 @@ class Extractor:
             source_type=kind,
             source=_source(article, attribution, resolution),
             rule=match.rule,
-            cues=(
-                _practice_cue(block, sentence, match),
-                _vendor_cue(resolution.mention, resolution),
-                *_source_cues(article, attribution),
-                *reading.cues,
+            cues=tuple(
+                replace(cue, text=_block(article, cue.paragraph)[cue.start : cue.end])
+                for cue in (
+                    _practice_cue(sentence, match),
+                    _vendor_cue(resolution),
+                    *_source_cues(attribution),
+                    *reading.cues,
+                )
             ),
         )
 
@@ -145,23 +149,21 @@ def _block(article: Article, paragraph: int) -> str:
     return article.title if paragraph == TITLE else article.paragraphs[paragraph]
 
 
-def _practice_cue(block: str, sentence: Sentence, match: PracticeMatch) -> Cue:
+def _practice_cue(sentence: Sentence, match: PracticeMatch) -> Cue:
     start, end = sentence.start + match.start, sentence.start + match.end
-    return Cue("practice", sentence.paragraph, start, end, block[start:end], match.rule)
+    return Cue("practice", sentence.paragraph, start, end, "", match.rule)
 
 
-def _vendor_cue(mention: Mention, resolution: Resolution) -> Cue:
-    return Cue(
-        "vendor", mention.paragraph, mention.start, mention.end, mention.text, resolution.note
-    )
+def _vendor_cue(resolution: Resolution) -> Cue:
+    mention = resolution.mention
+    return Cue("vendor", mention.paragraph, mention.start, mention.end, "", resolution.note)
 
 
-def _source_cues(article: Article, attribution: Attribution | None) -> Iterator[Cue]:
+def _source_cues(attribution: Attribution | None) -> Iterator[Cue]:
     if attribution is None:
         return
-    block = _block(article, attribution.paragraph)
     for start, end, note in (
         (attribution.source_start, attribution.source_end, f"source: {attribution.kind}"),
         (attribution.cue_start, attribution.cue_end, "reporting words"),
     ):
-        yield Cue("source", attribution.paragraph, start, end, block[start:end], note)
+        yield Cue("source", attribution.paragraph, start, end, "", note)

@@ -44,6 +44,7 @@ class FactualityReader:
         self._denial = cues["denial"].pattern
         self._hedge = cues["hedge"].pattern
         self._accusation = cues["accusation"].pattern
+        self._forms = cues["conditional"].pattern
         self._boundary = re.compile("|".join(_bounded(t) for t in cues["boundary"].terms), re.I)
 
     def read(
@@ -141,7 +142,8 @@ class FactualityReader:
         return hit.start() if hit else len(text)
 
     def _conditional(self, token: Token) -> bool:
-        return self._lang == "fr" and "Cnd" in token.morph.get("Mood", [])
+        """French conditional, by the tagger or, since it misses some, by the ending."""
+        return "Cnd" in token.morph.get("Mood", []) or bool(self._forms.fullmatch(token.text))
 
 
 def _cue(sentence: Sentence, start: int, end: int, note: str) -> Cue:

@@ -147,7 +147,7 @@ class Focus:
         if not groups:
             return [Resolution(m.vendor, None, m, "in focus") for m in self._current]
         chosen = groups[0] if len(groups) == 1 else self._choose(sentence, groups, start, end)
-        return self._expand(chosen)
+        return self._expand(chosen, [m for m in mentions if m.vendor])
 
     def advance(self, sentence: Sentence, mentions: list[Mention]) -> None:
         """Moves the focus on past a sentence."""
@@ -158,7 +158,7 @@ class Focus:
         if groups:
             self._current = _distinct(self._subject_group(sentence, groups) or groups[-1])
 
-    def _expand(self, group: tuple[Mention, ...]) -> list[Resolution]:
+    def _expand(self, group: tuple[Mention, ...], named_here: list[Mention]) -> list[Resolution]:
         resolved: dict[str, Resolution] = {}
         for mention in group:
             if mention.kind == "anaphor":
@@ -166,7 +166,7 @@ class Focus:
                     note = f"stands for {focus.text}"
                     resolved.setdefault(focus.vendor, Resolution(focus.vendor, None, mention, note))
             elif mention.kind == "all":
-                named = self._current if len(self._current) > 1 else tuple(self._named.values())
+                named = self._all_of(mention, named_here)
                 for focus in named:
                     note = f"stands for {', '.join(m.text for m in named)}"
                     resolved.setdefault(focus.vendor, Resolution(focus.vendor, None, mention, note))
@@ -178,6 +178,13 @@ class Focus:
                     )
         return list(resolved.values())
 
+    def _all_of(self, mention: Mention, named_here: list[Mention]) -> tuple[Mention, ...]:
+        """Whom "both companies" means: those named before it in the sentence, else in focus."""
+        before = _distinct(tuple(m for m in named_here if m.end <= mention.start))
+        if len(before) > 1:
+            return before
+        return self._current if len(self._current) > 1 else tuple(self._named.values())
+
     def _groups(self, sentence: Sentence, mentions: list[Mention]) -> list[tuple[Mention, ...]]:
         """Mentions joined by "and", commas or possession count as one."""
         groups: list[list[Mention]] = []
@@ -185,7 +192,8 @@ class Focus:
             if groups:
                 last = groups[-1][-1]
                 between = sentence.text[last.end - sentence.start : mention.start - sentence.start]
-                if len(between) < _NEAR and self._glue.fullmatch(between):
+                apart = between.startswith(",") and self._contrasted(sentence, groups[-1][0])
+                if len(between) < _NEAR and self._glue.fullmatch(between) and not apart:
                     groups[-1].append(mention)
                     continue
             groups.append([mention])
@@ -209,7 +217,7 @@ class Focus:
         low, high = self._segment(sentence.text, start, end)
         segment = [g for g in groups if low <= g[0].start - origin < high]
         candidates = segment or groups
-        strong = [g for g in candidates if not self._contrasted(sentence, g)] or candidates
+        strong = [g for g in candidates if not self._contrasted(sentence, g[0])] or candidates
         before = [g for g in strong if g[0].start - origin < start]
         return before[-1] if before else strong[0]
 
@@ -238,8 +246,8 @@ class Focus:
         high = min((c for c in hard if c >= end), default=len(text))
         return low, high
 
-    def _contrasted(self, sentence: Sentence, group: tuple[Mention, ...]) -> bool:
-        before = sentence.text[: group[0].start - sentence.start][-_NEAR:]
+    def _contrasted(self, sentence: Sentence, mention: Mention) -> bool:
+        before = sentence.text[: mention.start - sentence.start][-_NEAR:]
         hits = list(self._contrast.finditer(before))
         return bool(hits) and "," not in before[hits[-1].end() :]
 

@@ -48,6 +48,10 @@ _END = re.compile(r"""(?:[.!?]+|…)["'»”’)\]]*(?:\s*[»”"])?(?=\s+\S|$)"
 _CLOSING = ",;:a-zà-öø-ÿ"
 
 
+# spaCy refuses lone surrogates, which broken pages do contain.
+_STRAIGHT.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
+
+
 def straight(text: str) -> str:
     """The text with straight apostrophes and quotation marks and plain spaces.
 

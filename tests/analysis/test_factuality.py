@@ -1,0 +1,65 @@
+"""Affirmed or denied, certain or uncertain."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.analysis.reading import only
+
+POLARITY = [
+    ("fr", "retention", "Amazon conserve les enregistrements.", "affirmed"),
+    ("fr", "retention", "Amazon ne conserve pas les enregistrements.", "denied"),
+    ("fr", "retention", "Amazon ne conserve aucun enregistrement.", "denied"),
+    ("fr", "retention", "Amazon ne conserve que les enregistrements récents.", "affirmed"),
+    ("fr", "retention", "Amazon dément conserver les enregistrements.", "denied"),
+    ("en", "retention", "Amazon keeps the recordings.", "affirmed"),
+    ("en", "retention", "Amazon does not keep the recordings.", "denied"),
+    ("en", "retention", "Amazon denied keeping the recordings.", "denied"),
+    ("en", "retention", "Apple never stores the recordings.", "denied"),
+    ("en", "advertising", "Amazon says recordings are not used for targeted advertising.",
+     "denied"),
+    ("en", "anonymisation", "Google says clips are not associated with user accounts.", "affirmed"),
+    ("en", "anonymisation",
+     "The screen shows the Amazon customer's first name and account number.", "denied"),
+    ("fr", "anonymisation", "Les employés d’Amazon ne peuvent pas identifier le client.",
+     "affirmed"),
+    ("fr", "disclosure", "Amazon ne précise pas que des humains écoutent.", "denied"),
+    ("en", "disclosure", "Amazon never told its users that people listen.", "denied"),
+    ("fr", "accidental_activation", "Siri enregistre sans que le mot-clé soit prononcé.",
+     "affirmed"),
+    ("fr", "accidental_activation", "L’enceinte d’Amazon n’enregistre qu’après le mot-clé.",
+     "denied"),
+    ("en", "local_processing", "Requests to Siri never leave the device.", "affirmed"),
+]  # fmt: skip
+
+CERTAINTY = [
+    ("fr", "human_review", "Amazon emploie des salariés pour écouter des extraits.", "certain"),
+    ("fr", "human_review", "Amazon emploierait des salariés pour écouter des extraits.",
+     "uncertain"),
+    ("fr", "retention", "Amazon conserve peut-être les enregistrements.", "uncertain"),
+    ("fr", "retention", "En théorie, Amazon conserve les enregistrements.", "uncertain"),
+    ("fr", "retention", "Amazon conserve-t-il les enregistrements ?", "uncertain"),
+    ("fr", "deletion", "Les clients d’Amazon peuvent effacer leurs enregistrements.", "certain"),
+    ("fr", "retention", "Selon Bloomberg, Amazon conserve les enregistrements.", "certain"),
+    ("en", "retention", "Amazon may keep the recordings.", "uncertain"),
+    ("en", "retention", "Amazon reportedly keeps the recordings.", "uncertain"),
+    ("en", "retention", "Does Amazon keep the recordings?", "uncertain"),
+    ("en", "retention", "The lawsuit alleges that Amazon keeps the recordings.", "uncertain"),
+    ("en", "deletion", "Amazon customers can delete their recordings.", "certain"),
+    ("en", "retention", "Bloomberg reports that Amazon keeps the recordings.", "certain"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "practice", "sentence", "expected"), POLARITY)
+def test_polarity(lang, practice, sentence, expected):
+    assert only(lang, practice, sentence).polarity == expected
+
+
+@pytest.mark.parametrize(("lang", "practice", "sentence", "expected"), CERTAINTY)
+def test_certainty(lang, practice, sentence, expected):
+    assert only(lang, practice, sentence).certainty == expected
+
+
+def test_a_negation_is_shown_with_its_words():
+    claim = only("en", "retention", "Amazon does not keep the recordings.")
+    assert [(c.role, c.text) for c in claim.cues if c.role == "polarity"] == [("polarity", "not")]

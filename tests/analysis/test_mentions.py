@@ -1,0 +1,78 @@
+"""Which company a sentence is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.analysis.reading import only, read, vendors
+
+CASES = [
+    # names, products and descriptions
+    ("fr", "retention", ["Alexa conserve les enregistrements."], ["amazon"]),
+    ("fr", "retention", ["La marque à la pomme conserve les enregistrements."], ["apple"]),
+    ("en", "retention", ["The search giant keeps the recordings."], ["google"]),
+    ("en", "retention", ["The iPhone maker keeps the recordings."], ["apple"]),
+    ("fr", "retention", ["Amazone conserve les enregistrements."], ["amazon"]),
+    # ambiguous names
+    ("fr", "retention", ["Yandex a lancé Alice.", "Alice conserve les enregistrements."],
+     ["yandex"]),
+    ("fr", "retention", ["Ma voisine Alice conserve les enregistrements."], []),
+    ("fr", "retention", ["L’opérateur Orange conserve les enregistrements de Djingo."], ["orange"]),
+    ("fr", "retention", ["Un coffret de couleur Orange conserve les enregistrements."], []),
+    ("en", "retention", ["The echo in the hall keeps recordings of the past alive."], []),
+    # anaphora and focus
+    ("fr", "retention", ["Apple est critiqué. La firme conserve les enregistrements."], ["apple"]),
+    ("fr", "retention", ["Google a réagi. Il conserve les enregistrements."], ["google"]),
+    ("en", "retention", ["Amazon sells speakers.", "The company keeps the recordings."],
+     ["amazon"]),
+    ("en", "retention", ["Apple and Google were asked.", "Both companies keep the recordings."],
+     ["apple", "google"]),
+    ("fr", "retention",
+     ["Amazon, Apple et Google sont visés. Les trois géants conservent les enregistrements."],
+     ["amazon", "apple", "google"]),
+    # several companies in one sentence
+    ("en", "retention", ["Apple and Google keep the recordings."], ["apple", "google"]),
+    ("fr", "retention", ["Amazon, Google et Microsoft conservent les enregistrements."],
+     ["amazon", "google", "microsoft"]),
+    ("en", "retention", ["Unlike Apple, Amazon keeps the recordings."], ["amazon"]),
+    ("fr", "retention", ["Contrairement à Apple, Amazon conserve les enregistrements."],
+     ["amazon"]),
+    ("fr", "retention",
+     ["À la différence de Google, l’américain conserve tout l’historique des requêtes."], []),
+    ("fr", "retention",
+     ["Amazon vend des enceintes.", "Contrairement à Google, la firme conserve les requêtes."],
+     ["amazon"]),
+    ("en", "retention", ["Apple deletes clips at once, while Amazon keeps the recordings."],
+     ["amazon"]),
+    ("fr", "safeguards",
+     ["Contrairement à Google, qui chiffre les échanges, Amazon vend des livres."], ["google"]),
+    # makers that the codebook lacks
+    ("en", "retention",
+     ["The doll, made by Brightlamb, is popular.", "Brightlamb keeps the recordings."],
+     ["other:brightlamb"]),
+    ("fr", "retention",
+     ["L’ours, fabriqué par la société Pelucho, parle.", "Pelucho conserve les enregistrements."],
+     ["other:pelucho"]),
+    # nobody named
+    ("en", "retention", ["Nobody knows who keeps the recordings."], []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "practice", "paragraphs", "expected"), CASES)
+def test_the_company_behind_a_statement(lang, practice, paragraphs, expected):
+    assert vendors(lang, practice, *paragraphs) == expected
+
+
+def test_a_pronoun_points_to_its_antecedent():
+    claim = only("en", "retention", "Amazon sells speakers.", "The company keeps the recordings.")
+    cue = next(c for c in claim.cues if c.role == "vendor")
+    assert (cue.paragraph, cue.text, cue.note) == (1, "The company", "stands for Amazon")
+
+
+def test_the_product_is_kept_beside_the_company():
+    claim = only("fr", "retention", "Alexa conserve les enregistrements.")
+    assert (claim.vendor, claim.product) == ("amazon", "Alexa")
+
+
+def test_no_company_is_made_up_where_none_is_named():
+    assert read("fr", "Les enceintes connectées enregistrent les conversations.") == []

@@ -1,0 +1,61 @@
+"""Sentences: where they begin and end, and that no offset moves."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import ModelError
+from analysis.nlp import load_model, sentence_spans, sentences, straight
+
+MODEL = "fr_core_news_md"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Un. Deux.", ["Un.", "Deux."]),
+        ("« Oui. Non. » Il part.", ["« Oui.", "Non. »", "Il part."]),
+        ('"We listen," he said. "A bit."', ['"We listen," he said.', '"A bit."']),
+        ('He asked "why?" and left.', ['He asked "why?" and left.']),
+        ("Selon M. Martin, rien.", ["Selon M. Martin, rien."]),
+        ("The U.S. firm kept 1.5 million clips.", ["The U.S. firm kept 1.5 million clips."]),
+        ("Jusqu’à 1.000 extraits par jour… Et plus ?",
+         ["Jusqu’à 1.000 extraits par jour…", "Et plus ?"]),
+        ("  espace  ", ["espace"]),
+        ("sans ponctuation du tout", ["sans ponctuation du tout"]),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_sentences_are_what_a_coder_would_quote(text, expected):
+    assert [text[start:end] for start, end in sentence_spans(text)] == expected
+
+
+@given(st.text())
+def test_spans_are_in_order_and_lose_nothing_but_white_space(text):
+    spans = sentence_spans(text)
+    covered = "".join(text[start:end] for start, end in spans)
+    assert "".join(covered.split()) == "".join(text.split())
+    assert all(a[1] <= b[0] for a, b in pairwise(spans))
+
+
+@given(st.text())
+def test_straight_text_has_the_same_length(text):
+    assert len(straight(text)) == len(text)
+
+
+def test_parsed_sentences_stand_where_the_spans_do():
+    text = "« Nous écoutons. C’est vrai », dit-elle. Amazon garde tout."
+    found = list(sentences(load_model(MODEL), 3, text))
+    assert [(s.paragraph, s.start, s.end) for s in found] == [
+        (3, start, end) for start, end in sentence_spans(text)
+    ]
+    assert all(s.parsed.text == s.text for s in found)
+
+
+def test_a_model_that_is_not_installed_is_named_with_the_remedy():
+    with pytest.raises(ModelError, match=r"'xx_none'.*requirements\.txt"):
+        load_model("xx_none")
