@@ -16,8 +16,9 @@ from twisted.python.failure import Failure
 
 from analysis.errors import CrawlError, EarshotError, StoreError
 from crawler.extensions import console
+from crawler.politeness import drop_waiting
 from crawler.spiders.news import MAX_PAGES, NewsSpider
-from crawler.visits import INTERRUPTED, STORE_ERROR, RefusedRequest
+from crawler.visits import STORE_ERROR
 
 STOPPED = 130
 
@@ -162,10 +163,6 @@ class _Process(CrawlerProcess):
         super()._signal_shutdown(signum, frame)
 
     def _let_go(self) -> None:
-        """Drops the requests that wait for their turn, which Scrapy would still make."""
         console.print("Stopping after the pages in hand; Ctrl-C again stops at once.")
         for crawler in self.crawlers:
-            for slot in crawler.engine.downloader.slots.values():
-                while slot.queue:
-                    _, answer = slot.queue.popleft()
-                    answer.errback(RefusedRequest(INTERRUPTED))
+            drop_waiting(crawler)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import feedparser  # type: ignore[import-untyped]
 from courlan import normalize_url
@@ -59,8 +59,8 @@ def read_feed(body: bytes, url: str, max_size: int) -> list[Link]:
     return [
         Link(
             address,
-            published=_from_struct(entry.get("published_parsed")),
-            modified=_from_struct(entry.get("updated_parsed")),
+            published=_entry_date(entry, "published_parsed"),
+            modified=_entry_date(entry, "updated_parsed"),
         )
         for entry in feed.entries
         if (address := clean_url(entry.get("link"), url))
@@ -105,7 +105,7 @@ def read_listing(response: TextResponse, listing: Listing) -> tuple[list[Link], 
 def clean_url(address: str | None, base: str) -> str | None:
     """An absolute web address without fragment and tracking parameters, or None."""
     try:
-        url: str = normalize_url(urljoin(base, (address or "").strip()))
+        url: str = normalize_url(urldefrag(urljoin(base, (address or "").strip())).url)
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:
@@ -138,9 +138,12 @@ def _addresses(response: TextResponse, selector: str) -> list[str]:
     return [url for address in given if (url := clean_url(address, base))]
 
 
-def _from_struct(moment: Any) -> datetime | None:
+def _entry_date(entry: Any, key: str) -> datetime | None:
+    # Asked for a date that is not there, feedparser would give the other one.
+    if key not in entry or not entry[key]:
+        return None
     try:
-        return datetime.fromtimestamp(calendar.timegm(moment), UTC) if moment else None
+        return datetime.fromtimestamp(calendar.timegm(entry[key]), UTC)
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -75,7 +75,8 @@ class CrawlProgress:
             console.print(f"{self._visited} of {self._found} pages read", highlight=False)
 
     def _stop(self) -> None:
-        self._bar.stop()
+        if console.is_terminal:
+            self._bar.stop()
 
 
 class Report:
@@ -99,7 +100,7 @@ class Report:
         out.print(summary(tally), highlight=False, soft_wrap=True)
         if is_unchanged(tally) and reason == "finished":
             out.print("Nothing changed since the last crawl.", highlight=False)
-        for name in barren(tally, names):
+        for name in barren(tally, names) if reason == "finished" else ():
             console.print(
                 Text(f"Warning: {name} gave no article at all", style="bold yellow"),
                 soft_wrap=True,

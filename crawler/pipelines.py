@@ -21,7 +21,9 @@ from analysis.codebook import load_codebook
 from analysis.config import load_settings
 from analysis.errors import StoreError
 from analysis.store import Page
+from crawler.outlets import ELSEWHERE
 from crawler.pages import NoBodyError, PageTooLargeError, parse_article
+from crawler.politeness import drop_waiting
 from crawler.relevance import judge
 from crawler.visits import KEPT, SOURCE_READ, STORE_ERROR, TALLY, Visit, is_final
 
@@ -40,13 +42,14 @@ class ParsePipeline:
         """The visit with its article, or with the reason why there is none."""
         if item.outcome:
             return item
+        outlet = item.outlet
         try:
             article = parse_article(
                 item.body,
                 item.final_url,
                 encoding=item.encoding,
-                outlet=item.outlet.id,
-                language=item.outlet.language,
+                outlet=outlet.id,
+                language=None if outlet.country == ELSEWHERE else outlet.language,
                 fetched=item.fetched,
             )
         except NoBodyError:
@@ -160,6 +163,7 @@ class StorePipeline:
         stats = self._crawler.stats
         if stats.get_value(STORE_ERROR) is None:
             stats.set_value(STORE_ERROR, str(error))
+            drop_waiting(self._crawler)
             deferred_from_coro(self._crawler.engine.close_spider_async(reason=STORE_ERROR))
 
     def _finish(self, reason: str) -> None:

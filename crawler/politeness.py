@@ -19,11 +19,9 @@ from scrapy.robotstxt import RobotParser
 from analysis.config import ROOT
 from analysis.errors import ConfigurationError
 from crawler.outlets import Outlet
-from crawler.visits import RefusedRequest
+from crawler.visits import INTERRUPTED, RefusedRequest
 
 logger = logging.getLogger(__name__)
-# Scrapy logs a traceback for every robots.txt that does not answer; one line is logged here.
-logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
 
 _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+\.[!-~]+")
 _TOO_MANY_REQUESTS = 429
@@ -54,6 +52,14 @@ def user_agent(outlets: tuple[Outlet, ...], contact: str | None) -> str:
     return f"Earshot/{version}"
 
 
+def drop_waiting(crawler: Crawler) -> None:
+    """Drops the requests that wait for their turn, which Scrapy makes even when it is stopped."""
+    for slot in crawler.engine.downloader.slots.values():
+        while slot.queue:
+            _, answer = slot.queue.popleft()
+            answer.errback(RefusedRequest(INTERRUPTED))
+
+
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Obeys robots.txt, and stays away where it cannot be read (RFC 9309, section 2.3.1).
 
@@ -64,6 +70,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreachable: dict[str, str] = {}
+        # Scrapy logs a traceback for a robots.txt that does not answer; one line is logged here.
+        logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Raises RefusedRequest where the rules, or their absence, forbid the request."""

@@ -15,9 +15,13 @@ AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 AUTOTHROTTLE_MAX_DELAY = 60.0
 DOWNLOAD_DELAY = 2.0
+# A crawler that gives its name need not look irregular.
+DOWNLOAD_DELAY_JITTER = 0.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 # Across outlets. Those that wait for a slow robots.txt count, and must not hold up the others.
 CONCURRENT_REQUESTS = 64
+# In the order of the feed, which is the newest first; Scrapy's own queue turns it round.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 DOWNLOAD_TIMEOUT = 30
 RETRY_TIMES = 1
 # Without 429: who asks for fewer requests does not get one more.

@@ -67,6 +67,7 @@ class Site:
     def __init__(self, validators: bool = True) -> None:
         self.answers: dict[str, Answer] = {}
         self.requests: list[tuple[str, int]] = []
+        self.times: list[float] = []
         self.agents: set[str] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler(validators))
         self._server.daemon_threads = True
@@ -139,6 +140,7 @@ class Site:
                 fresh = validators and self.headers.get("If-None-Match") == etag
                 status = 304 if fresh and answer.status == 200 else answer.status
                 site.requests.append((self.path, status))
+                site.times.append(time.monotonic())
                 time.sleep(answer.delay)
                 body = b"" if status == 304 else answer.body
                 try:
