@@ -15,8 +15,8 @@ from spacy.tokens import Token
 
 from analysis.codebook import Codebook
 from analysis.mentions import Mention
-from analysis.nlp import Sentence
-from analysis.records import SourceType
+from analysis.nlp import Sentence, straight
+from analysis.records import TITLE, SourceType
 
 _CONTENT = {
     "ccomp",
@@ -41,8 +41,18 @@ _KINDS: tuple[SourceType, ...] = (
     "civil_society",
     "media",
 )
+# Customers are seldom who speaks, and an outlet is no person: a pronoun goes back to neither.
+_SPEAKERS: tuple[SourceType, ...] = (
+    "worker",
+    "researcher",
+    "vendor",
+    "regulator",
+    "civil_society",
+)
 _NAME_WINDOW = 80
 _ANTECEDENT_REACH = 22
+_NEGATION_REACH = 14
+_PRONOUN_REACH = 400
 _SPEAKS_FOR = re.compile(
     r"(?:spokes\w+|porte-paroles?|representatives?|représentante?s?|head|officials?)\s+"
     r"(?:for|of|at|de|du|d')",
@@ -90,17 +100,26 @@ class AttributionFinder:
     contractor") and remembers the last speaker for pronouns and running quotations.
     """
 
-    def __init__(self, codebook: Codebook, lang: str, article_text: str) -> None:
+    def __init__(self, codebook: Codebook, lang: str, blocks: list[str]) -> None:
         cues = codebook.cues[lang]
         self._speech = cues["speech"].pattern
         self._according = cues["according"].pattern
         self._pronoun = cues["person_pronoun"].pattern
         self._inverted = cues["inverted"].pattern
         self._relative = cues["relative"].pattern
+        self._not = re.compile(
+            rf"(?<!\w)(?:{'|'.join(cues['verb_negation'].terms)})[^,;:]*$", re.IGNORECASE
+        )
         words = sorted(cues["determiner"].terms, key=len, reverse=True)
         self._determiner = re.compile(rf"(?:{'|'.join(words)})(?:(?<=')|\s+)", re.IGNORECASE)
         self._kinds = {kind: cues[f"source_{kind}"].pattern for kind in _KINDS}
-        self._text = article_text
+        self._adverb = re.compile(
+            rf"\s*(?:(?:{'|'.join(cues['adverb'].terms)})\s+)*", re.IGNORECASE
+        )
+        self._person = cues["singular_person"].pattern
+        self._text = straight("\n".join(blocks))
+        lengths = [len(block) + 1 for block in blocks]
+        self._offsets = [sum(lengths[:number]) for number in range(len(blocks))]
         self._names: dict[str, SourceType] = {}
         self._last: Attribution | None = None
         self._in_quote = False
@@ -147,14 +166,15 @@ class AttributionFinder:
                 start += clitic.start(1)
                 end = start + len(clitic.group(1))
             else:
-                start += _leading(sentence.text[hit.end() :])
+                leading = self._adverb.match(sentence.text[hit.end() :])
+                start += leading.end() if leading else 0
                 phrase = self._noun_phrase(sentence, start)
                 text = sentence.text[start - sentence.start :]
                 if phrase is None or not (self._determiner.match(text) or text[:1].isupper()):
                     continue
                 end = phrase
             text = sentence.text[start - sentence.start : end - sentence.start]
-            kind = self._kind(text, start, end, mentions)
+            kind = self._kind(text, sentence.paragraph, start, end, mentions)
             if kind is None:
                 continue
             cue = sentence.start + hit.start()
@@ -175,7 +195,7 @@ class AttributionFinder:
             ):
                 continue
             subject = self._subject(token)
-            if subject is None:
+            if subject is None or self._negated(sentence, token):
                 continue
             relative = self._relative.fullmatch(subject.text) is not None
             companies = _antecedents(sentence, subject, mentions) if relative else []
@@ -188,7 +208,7 @@ class AttributionFinder:
                     continue
             start, end = _phrase(subject, token)
             text = sentence.text[start - sentence.start : end - sentence.start]
-            kind = self._kind(text, start, end, mentions)
+            kind = self._kind(text, sentence.paragraph, start, end, mentions)
             if kind is None:
                 continue
             yield Attribution(
@@ -212,7 +232,7 @@ class AttributionFinder:
             head = self._noun_phrase(sentence, start)
             if head is not None:
                 text = sentence.text[start - sentence.start : head - sentence.start]
-            kind = self._kind(text, start, start + len(text), mentions)
+            kind = self._kind(text, sentence.paragraph, start, start + len(text), mentions)
             if kind is None:
                 continue
             yield Attribution(
@@ -244,6 +264,11 @@ class AttributionFinder:
         _, end = _phrase(head, None)
         return end if end > start else None
 
+    def _negated(self, sentence: Sentence, verb: Token) -> bool:
+        """What somebody does not say ("nowhere writes that") is not their word."""
+        before = sentence.text[: verb.idx - sentence.start][-_NEGATION_REACH:]
+        return self._not.search(before) is not None
+
     def _subject(self, verb: Token) -> Token | None:
         for child in verb.children:
             if child.dep_ in _SUBJECT:
@@ -274,7 +299,9 @@ class AttributionFinder:
             return ((sentence.start, own[0]), (own[1], sentence.end))
         return ((verb.idx, sentence.end),)
 
-    def _kind(self, text: str, start: int, end: int, mentions: list[Mention]) -> SourceType | None:
+    def _kind(
+        self, text: str, paragraph: int, start: int, end: int, mentions: list[Mention]
+    ) -> SourceType | None:
         """What sort of source a noun phrase names; None where it names no source."""
         stripped = text.strip()
         determiner = self._determiner.match(stripped)
@@ -282,9 +309,7 @@ class AttributionFinder:
         if not bare:
             return None
         if self._pronoun.fullmatch(bare) or self._pronoun.fullmatch(stripped):
-            if self._last is not None and bare.lower() != "it":
-                return self._last.kind
-            return "vendor" if bare.lower() in ("it", "elle", "il") else "other"
+            return self._antecedent_kind(bare, paragraph, start)
         if self._kinds["media"].fullmatch(stripped):
             return "media"
         first = self._first_kind(bare)
@@ -295,6 +320,25 @@ class AttributionFinder:
         if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
             return self._introduced(text)
         return None
+
+    def _antecedent_kind(self, pronoun: str, paragraph: int, start: int) -> SourceType:
+        """The kind of the nearest source before a pronoun: of people, never of an outlet."""
+        last = self._last
+        if pronoun.lower() == "it":
+            return "vendor"
+        if last is not None and last.kind not in ("media", "other"):
+            return last.kind
+        here = self._offsets[paragraph - TITLE] + start
+        before = self._text[max(0, here - _PRONOUN_REACH) : here]
+        plural = self._person.fullmatch(pronoun) is None
+        kinds = _SPEAKERS[:2] if plural else _SPEAKERS
+        nearest = max(
+            ((hit.end(), kind) for kind in kinds for hit in self._kinds[kind].finditer(before)),
+            default=None,
+        )
+        if nearest is not None:
+            return nearest[1]
+        return last.kind if last is not None else "other"
 
     def _first_kind(self, text: str) -> SourceType | None:
         """The kind of the phrase's head: the first head noun that a list knows."""
@@ -336,10 +380,18 @@ class AttributionFinder:
         return best[1] if best and len(text) - best[0] < 25 else None
 
 
+def _introduces(token: Token) -> bool:
+    """Whether a token after a verb of saying begins what is said: "that", an infinitive."""
+    if token.text.lower() in ("que", "qu'", "that") or "Inf" in token.morph.get("VerbForm", []):
+        return token.lang_ == "fr" or token.pos_ != "VERB"
+    clitic = token.text.lower() in ("se", "s'", "ne", "n'") and token.i + 1 < token.sent.end
+    return clitic and _introduces(token.nbor())
+
+
 def _noun_before(verb: Token) -> Token | None:
     """The noun right before a reporting verb whose subject the parser missed."""
     following = verb.nbor() if verb.i + 1 < verb.sent.end else None
-    if following is None or following.text.lower() not in ("que", "qu'", "that"):
+    if following is None or not _introduces(following):
         return None
     for token in reversed(verb.doc[verb.sent.start : verb.i]):
         if token.pos_ in ("NOUN", "PROPN", "PRON"):
@@ -376,12 +428,6 @@ def _of_companies(sentence: Sentence, verb: Token, companies: list[Mention]) -> 
         ((verb.idx, sentence.start + comma if comma >= 0 else sentence.end),),
         tuple(companies),
     )
-
-
-def _leading(text: str) -> int:
-    """How far the speaker stands from the verb: white space and at most one adverb."""
-    hit = re.match(r"\s*(?:\w+ment |aujourd'hui |hier |aussi |encore )?", text)
-    return hit.end() if hit else 0
 
 
 def _nearest(found: list[list[Attribution]], index: int) -> Attribution | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib.metadata import version as installed_version
 
 from analysis.attribution import Attribution, AttributionFinder
 from analysis.codebook import LANGUAGES, Codebook
@@ -17,7 +16,7 @@ from analysis.config import DEFAULT_MODELS
 from analysis.factuality import FactualityReader
 from analysis.language import detect_language
 from analysis.mentions import Focus, MentionFinder, Resolution
-from analysis.nlp import Sentence, load_model, sentences, straight
+from analysis.nlp import Sentence, load_model, model_version, sentences, straight
 from analysis.practices import PracticeFinder, PracticeMatch
 from analysis.records import TITLE, Article, Claim, Cue, SourceType
 
@@ -42,10 +41,14 @@ class Extractor:
 
     @property
     def version(self) -> str:
-        """Identifies rules, codebook and models: equal versions give equal claims."""
+        """Identifies rules, codebook and models: equal versions give equal claims.
+
+        Raises:
+            ModelError: a model is not installed.
+        """
         parts = [RULES, self._codebook.version]
         for name in sorted(self._models.values()):
-            parts += [name, installed_version(name.replace("_", "-"))]
+            parts += [name, model_version(name)]
         return f"rules-{RULES}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:10]}"
 
     def extract(self, article: Article) -> list[Claim]:
@@ -68,7 +71,7 @@ class Extractor:
         cues = self._codebook.cues[lang]
         never = cues["not_a_claim"].pattern
         focus = Focus(cues)
-        attributions = AttributionFinder(self._codebook, lang, text)
+        attributions = AttributionFinder(self._codebook, lang, [b for _, b in article.blocks()])
         for number, block in article.blocks():
             mentions = self._mentions[lang].find(number, straight(block), text)
             paragraph = list(sentences(model, number, block))
@@ -76,9 +79,13 @@ class Extractor:
             for sentence, sources in zip(paragraph, sourced, strict=True):
                 here = [m for m in mentions if sentence.start <= m.start < sentence.end]
                 stated = [] if never.search(sentence.text) else practices.find(sentence.text)
+                seen: set[tuple[str, str]] = set()
                 for match in stated:
                     attribution = _innermost(sources, sentence, match)
                     for resolution in focus.resolve(sentence, here, match.start, match.end):
+                        if (resolution.vendor, match.practice) in seen:
+                            continue
+                        seen.add((resolution.vendor, match.practice))
                         yield self._claim(
                             article, lang, block, sentence, match, resolution, attribution
                         )

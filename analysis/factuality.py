@@ -44,6 +44,7 @@ class FactualityReader:
         self._denial = cues["denial"].pattern
         self._hedge = cues["hedge"].pattern
         self._accusation = cues["accusation"].pattern
+        self._relative = cues["relative"].pattern
         self._forms = cues["conditional"].pattern
         self._boundary = re.compile("|".join(_bounded(t) for t in cues["boundary"].terms), re.I)
 
@@ -124,7 +125,7 @@ class FactualityReader:
         high = self._clause_end(text, match.end)
         for token in sentence.parsed:
             begin = token.idx - sentence.start
-            if low <= begin < match.end + 15 and begin < high and self._conditional(token):
+            if low <= begin < min(match.end + 15, high) and self._conditional(token, match, begin):
                 return _cue(sentence, begin, begin + len(token), "conditional of hearsay")
         hit = self._hedge.search(text, low, min(high, match.end + 15))
         if hit is not None:
@@ -141,8 +142,14 @@ class FactualityReader:
         hit = self._boundary.search(text, after)
         return hit.start() if hit else len(text)
 
-    def _conditional(self, token: Token) -> bool:
-        """French conditional, by the tagger or, since it misses some, by the ending."""
+    def _conditional(self, token: Token, match: PracticeMatch, begin: int) -> bool:
+        """French conditional, by the tagger or, since it misses some, by the ending.
+
+        A relative clause inside the statement ("data that would identify") is hypothetical.
+        """
+        aside = token.i > token.sent.start and self._relative.fullmatch(token.nbor(-1).text)
+        if aside and begin > match.start:
+            return False
         return "Cnd" in token.morph.get("Mood", []) or bool(self._forms.fullmatch(token.text))
 
 

@@ -131,6 +131,8 @@ class Focus:
         self._contrast = cues["contrast"].pattern
         self._clause = cues["clause"].pattern
         self._relative = cues["relative"].pattern
+        self._plural = cues["plural"].pattern
+        self._conjunction = cues["conjunction"].pattern
         self._glue = re.compile(rf"(?:\s|{'|'.join(cues['glue'].terms)})*", re.IGNORECASE)
         self._current: tuple[Mention, ...] = ()
         self._named: dict[str, Mention] = {}
@@ -145,7 +147,7 @@ class Focus:
         """
         groups = self._groups(sentence, mentions)
         if not groups:
-            return [Resolution(m.vendor, None, m, "in focus") for m in self._current]
+            return [Resolution(m.vendor, None, m, "in focus") for m in self._unnamed(sentence)]
         chosen = groups[0] if len(groups) == 1 else self._choose(sentence, groups, start, end)
         return self._expand(chosen, [m for m in mentions if m.vendor])
 
@@ -178,6 +180,12 @@ class Focus:
                     )
         return list(resolved.values())
 
+    def _unnamed(self, sentence: Sentence) -> tuple[Mention, ...]:
+        """Whom a sentence without any name is about: several only where it says so."""
+        if len(self._current) > 1 and not self._plural.search(sentence.text):
+            return self._current[:1]
+        return self._current
+
     def _all_of(self, mention: Mention, named_here: list[Mention]) -> tuple[Mention, ...]:
         """Whom "both companies" means: those named before it in the sentence, else in focus."""
         before = _distinct(tuple(m for m in named_here if m.end <= mention.start))
@@ -188,16 +196,45 @@ class Focus:
     def _groups(self, sentence: Sentence, mentions: list[Mention]) -> list[tuple[Mention, ...]]:
         """Mentions joined by "and", commas or possession count as one."""
         groups: list[list[Mention]] = []
-        for mention in mentions:
-            if groups:
-                last = groups[-1][-1]
-                between = sentence.text[last.end - sentence.start : mention.start - sentence.start]
-                apart = between.startswith(",") and self._contrasted(sentence, groups[-1][0])
-                if len(between) < _NEAR and self._glue.fullmatch(between) and not apart:
-                    groups[-1].append(mention)
-                    continue
-            groups.append([mention])
+        for index, mention in enumerate(mentions):
+            if groups and self._joined(sentence, mentions, index):
+                groups[-1].append(mention)
+            else:
+                groups.append([mention])
         return [tuple(group) for group in groups]
+
+    def _joined(self, sentence: Sentence, mentions: list[Mention], index: int) -> bool:
+        """Whether a mention goes on the enumeration that the one before it stands in.
+
+        A comma alone joins only where a conjunction follows ("Apple, Google and Amazon"); after
+        a comparison ("Unlike Apple, Amazon ...") or before a description it does not.
+        """
+        last, mention = mentions[index - 1], mentions[index]
+        between = self._between(sentence, last, mention)
+        if len(between) >= _NEAR or not self._glue.fullmatch(between):
+            return False
+        if "," not in between:
+            return True
+        if last.vendor == mention.vendor:
+            return True
+        if not between.startswith(",") or self._contrasted(sentence, last):
+            return bool(self._conjunction.match(between.rpartition(",")[2].strip()))
+        if self._conjunction.search(between):
+            return True
+        return index + 1 < len(mentions) and self._listed(sentence, mentions, index + 1)
+
+    def _listed(self, sentence: Sentence, mentions: list[Mention], index: int) -> bool:
+        """Whether an enumeration with a conjunction goes on from a mention."""
+        between = self._between(sentence, mentions[index - 1], mentions[index])
+        if len(between) >= _NEAR or not self._glue.fullmatch(between):
+            return False
+        if self._conjunction.search(between):
+            return True
+        return index + 1 < len(mentions) and self._listed(sentence, mentions, index + 1)
+
+    @staticmethod
+    def _between(sentence: Sentence, first: Mention, second: Mention) -> str:
+        return sentence.text[first.end - sentence.start : second.start - sentence.start]
 
     def _choose(
         self, sentence: Sentence, groups: list[tuple[Mention, ...]], start: int, end: int

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import spacy
 from spacy.language import Language
-from spacy.util import registry
 
 from analysis.errors import ModelError
 
@@ -120,6 +120,21 @@ class Sentence:
     parsed: Span
 
 
+def model_version(name: str) -> str:
+    """The version of an installed spaCy model.
+
+    Raises:
+        ModelError: the model is not installed.
+    """
+    try:
+        return version(name.replace("_", "-"))
+    except PackageNotFoundError as error:
+        raise ModelError(
+            f"the spaCy model {name!r} is not installed; install requirements.txt, or name an "
+            "installed model in EARSHOT_MODEL_FR or EARSHOT_MODEL_EN"
+        ) from error
+
+
 @cache
 def load_model(name: str) -> Language:
     """A spaCy model with tagger, parser and lemmatizer, its sentences ours.
@@ -127,15 +142,8 @@ def load_model(name: str) -> Language:
     Raises:
         ModelError: the model is not installed.
     """
-    try:
-        model = spacy.load(name, exclude=["ner", "senter"])
-    except OSError as error:
-        raise ModelError(
-            f"the spaCy model {name!r} cannot be loaded ({error}); install requirements.txt, or "
-            "name an installed model in EARSHOT_MODEL_FR or EARSHOT_MODEL_EN"
-        ) from error
-    if "news_sentences" not in registry.factories.get_all():  # pragma: no cover - import order
-        raise ModelError("the component 'news_sentences' is not registered")
+    model_version(name)
+    model = spacy.load(name, exclude=["ner", "senter"])
     model.add_pipe("news_sentences", first=True)
     return model
 

@@ -10,10 +10,11 @@ from analysis.codebook import Codebook, Expression
 from analysis.errors import ConfigurationError
 from analysis.records import Polarity
 
-_GAP = r"\b(?:[^;]{0,60}?(?<!\w))?"
+_GAP = r"(?:(?<!\w)|(?!\w))(?:[^;]{0,60}?(?<!\w))?"
 _TAKERS = ("suspension", "opt_out", "disclosure")
 _OBJECTS = ("human_review", "outsourcing", "collection", "retention", "model_training", "deletion")
 _REACH = 30
+_COMPLEMENT = re.compile(r"^[^;:.]{0,40}\b(?:que|qu'|that)\s?[^,;:.]{0,30}$")
 _CONCEPT = re.compile(r"<(\w+)>")
 
 
@@ -65,23 +66,25 @@ class PracticeFinder:
         ]
 
     def find(self, sentence: str) -> list[PracticeMatch]:
-        """The first match of each practice in a sentence with straight quotation marks.
+        """What a sentence with straight quotation marks states.
 
-        A practice that is only the object of a suspension, of a choice or of what users are (not)
-        told is left out, as the codebook rules.
+        Each expression counts once, and matches of one practice never overlap. A practice that is
+        only the object of a suspension, of a choice or of what users are (not) told is
+        left out, as the codebook rules.
         """
         matches = list(self._matches(sentence))
         return [m for m in matches if not any(_is_object(m, taker, sentence) for taker in matches)]
 
     def _matches(self, sentence: str) -> Iterator[PracticeMatch]:
-        seen: set[str] = set()
+        taken: dict[str, list[re.Match[str]]] = {}
         for compiled in self._expressions:
-            if compiled.practice in seen:
-                continue
             found = compiled.match.search(sentence)
             if found is None or (compiled.unless and compiled.unless.search(sentence)):
                 continue
-            seen.add(compiled.practice)
+            others = taken.setdefault(compiled.practice, [])
+            if any(found.start() < o.end() and o.start() < found.end() for o in others):
+                continue
+            others.append(found)
             yield PracticeMatch(
                 compiled.practice,
                 f"{compiled.practice}/{compiled.expression.id}",
@@ -101,6 +104,8 @@ def _is_object(match: PracticeMatch, taker: PracticeMatch, sentence: str) -> boo
     if not taker.start <= match.start:
         return False
     between = sentence[taker.end : match.start]
+    if _COMPLEMENT.search(between):
+        return True
     return len(between) < _REACH and not re.search(r"[,;:.]", between)
 
 
