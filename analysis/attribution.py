@@ -52,7 +52,7 @@ _SPEAKERS: tuple[SourceType, ...] = (
 _NAME_WINDOW = 80
 _ANTECEDENT_REACH = 22
 _NEGATION_REACH = 14
-_PRONOUN_REACH = 400
+_PRONOUN_REACH = 700
 _SPEAKS_FOR = re.compile(
     r"(?:spokes\w+|porte-paroles?|representatives?|représentante?s?|head|officials?)\s+"
     r"(?:for|of|at|de|du|d')",

@@ -96,7 +96,7 @@ class Expression(_Entry):
     Attributes:
         id: unique in its practice and language; stored with each claim.
         match: fragments over one sentence, whatever the case. `<name>` stands for a
-            concept, ` .. ` for up to 60 characters without a semicolon.
+            concept, ` .. ` for up to 60 characters without a colon or semicolon.
         unless: fragments that rule the reading out wherever they stand in the sentence.
         polarity: "denied" where the words themselves deny the practice.
         negation: "flips" the polarity, or is "included" in the words already.

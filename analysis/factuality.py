@@ -18,6 +18,7 @@ from analysis.nlp import Sentence
 from analysis.practices import PracticeMatch
 from analysis.records import Certainty, Cue, Polarity
 
+_NEAR = 20
 _THAT = re.compile(r"\b(?:that|que|qu')(?!\w)", re.IGNORECASE)
 _RESTRICTIVE = re.compile(
     r"\b(?:ne|n')(?!\w)(?:(?!\b(?:pas|plus|jamais|rien|aucun\w*)\b)[^,;:]){0,50}?\b(?:que|qu')(?!\w)",
@@ -41,6 +42,8 @@ class FactualityReader:
         cues = codebook.cues[lang]
         self._lang = lang
         self._negation = cues["negation"].pattern
+        self._weak_negation = cues["weak_negation"].pattern
+        self._allegation = cues["allegation"].pattern
         self._denial = cues["denial"].pattern
         self._hedge = cues["hedge"].pattern
         self._accusation = cues["accusation"].pattern
@@ -77,6 +80,9 @@ class FactualityReader:
         that = [m.end() for m in _THAT.finditer(masked[: match.start - low])]
         inner = that[-1] if that else 0
         hit = self._negation.search(masked, inner)
+        if hit is None:
+            near = max(inner, match.start - low - _NEAR)
+            hit = self._weak_negation.search(masked, near)
         if hit is None:
             hit = self._denial.search(masked)
         if hit is None and self._lang == "fr":
@@ -121,6 +127,12 @@ class FactualityReader:
             ):
                 begin = attribution.cue_start - sentence.start
                 return _cue(sentence, begin, begin + len(verb), "an accusation")
+            begin, end = (
+                offset - sentence.start
+                for offset in (attribution.source_start, attribution.source_end)
+            )
+            if begin >= 0 and self._allegation.search(text[begin:end]):
+                return _cue(sentence, begin, end, "an allegation")
         low = self._clause_start(text, match.start)
         high = self._clause_end(text, match.end)
         for token in sentence.parsed:

@@ -10,7 +10,7 @@ from analysis.codebook import Codebook, Expression
 from analysis.errors import ConfigurationError
 from analysis.records import Polarity
 
-_GAP = r"(?:(?<!\w)|(?!\w))(?:[^;]{0,60}?(?<!\w))?"
+_GAP = r"(?:(?<!\w)|(?!\w))(?:[^;:]{0,60}?(?<!\w))?"
 _TAKERS = ("suspension", "opt_out", "disclosure")
 _OBJECTS = ("human_review", "outsourcing", "collection", "retention", "model_training", "deletion")
 _REACH = 30
