@@ -51,7 +51,9 @@ _SPEAKERS: tuple[SourceType, ...] = (
 )
 _NAME_WINDOW = 80
 _ANTECEDENT_REACH = 22
-_NEGATION_REACH = 14
+_NEGATION_REACH = 22
+_THAT = ("que", "qu'", "that")
+_THAT_REACH = 7
 _PRONOUN_REACH = 700
 _SPEAKS_FOR = re.compile(
     r"(?:spokes\w+|porte-paroles?|representatives?|représentante?s?|head|officials?)\s+"
@@ -103,6 +105,7 @@ class AttributionFinder:
     def __init__(self, codebook: Codebook, lang: str, blocks: list[str]) -> None:
         cues = codebook.cues[lang]
         self._speech = cues["speech"].pattern
+        self._clausal = cues["clausal_speech"].pattern
         self._according = cues["according"].pattern
         self._pronoun = cues["person_pronoun"].pattern
         self._inverted = cues["inverted"].pattern
@@ -197,6 +200,8 @@ class AttributionFinder:
             subject = self._subject(token)
             if subject is None or self._negated(sentence, token):
                 continue
+            if self._clausal.fullmatch(token.text) and not _reports(sentence, token, subject):
+                continue
             relative = self._relative.fullmatch(subject.text) is not None
             companies = _antecedents(sentence, subject, mentions) if relative else []
             if companies:
@@ -275,12 +280,14 @@ class AttributionFinder:
                 return child
         if verb.dep_ == "conj" and verb.head != verb and self._speech.fullmatch(verb.head.text):
             return self._subject(verb.head)
+        if verb.dep_ == "xcomp" and verb.head != verb:
+            return self._subject(verb.head)
         return _noun_before(verb)
 
     def _scope(
         self, sentence: Sentence, verb: Token, subject: Token
     ) -> tuple[tuple[int, int], ...]:
-        reported = [c for c in verb.children if c.dep_ in ("ccomp", "xcomp") and c.i > verb.i]
+        reported = _reported(verb)
         own = _phrase(subject, verb)
         if reported:
             begin = min(c.left_edge.idx for c in reported)
@@ -380,9 +387,29 @@ class AttributionFinder:
         return best[1] if best and len(text) - best[0] < 25 else None
 
 
+def _reported(verb: Token) -> list[Token]:
+    """The clauses that a reporting verb governs to its right."""
+    return [c for c in verb.children if c.dep_ in ("ccomp", "xcomp") and c.i > verb.i]
+
+
+def _reports(sentence: Sentence, verb: Token, subject: Token) -> bool:
+    """Whether a verb of saying says something here: "added that", but not "added a switch"."""
+    if _reported(verb) or '"' in sentence.text:
+        return True
+    after = verb.doc[verb.i + 1 : min(verb.i + 1 + _THAT_REACH, verb.sent.end)]
+    if any(token.text == ":" or _introduces(token) for token in after[:1]):
+        return True
+    if any(token.lower_ in _THAT for token in after):
+        return True
+    first = min(subject.left_edge.i, verb.i)
+    before = verb.doc[first - 1].text if first > verb.sent.start else ""
+    has_object = any(c.dep_ in ("dobj", "obj") and c.pos_ == "NOUN" for c in verb.children)
+    return before in (",", ")", "–", "—") and not has_object
+
+
 def _introduces(token: Token) -> bool:
     """Whether a token after a verb of saying begins what is said: "that", an infinitive."""
-    if token.text.lower() in ("que", "qu'", "that") or "Inf" in token.morph.get("VerbForm", []):
+    if token.lower_ in _THAT or "Inf" in token.morph.get("VerbForm", []):
         return token.lang_ == "fr" or token.pos_ != "VERB"
     clitic = token.text.lower() in ("se", "s'", "ne", "n'") and token.i + 1 < token.sent.end
     return clitic and _introduces(token.nbor())
