@@ -92,7 +92,12 @@ def test_the_lock_holds_what_its_source_asks_for(name: str) -> None:
 
 def test_make_help_lists_the_targets_with_one_line_each() -> None:
     done = subprocess.run(
-        ["make"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
+        ["make", "--no-print-directory"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
     )
     listed = [line.split()[:2] for line in done.stdout.splitlines()]
     assert {"env", "run", "test", "check", "bench"} <= {target for _, target in listed}
