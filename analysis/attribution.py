@@ -280,7 +280,7 @@ class AttributionFinder:
                 return child
         if verb.dep_ == "conj" and verb.head != verb and self._speech.fullmatch(verb.head.text):
             return self._subject(verb.head)
-        if verb.dep_ == "xcomp" and verb.head != verb:
+        if verb.dep_ == "xcomp" and verb.head.pos_ == "VERB":
             return self._subject(verb.head)
         return _noun_before(verb)
 
