@@ -66,7 +66,7 @@ def crawl(
 ) -> None:
     """Crawls outlets: their feeds, sitemaps and listings, then the articles.
 
-    Example: python -m crawler crawl --outlet lemonde --contact desk@newsroom.example
+    Example: python -m crawler crawl --outlet numerama --contact desk@newsroom.example
     """
     raise typer.Exit(
         run(

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.config import Settings
+from crawler.outlets import load_outlets
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGES.md", *ROOT.glob("docs/*.md")]
 ONE_MACHINE = re.compile(rb"(?<![\w.:/<>$}-])/(?:home|Users|root|work|mnt)/[\w.]")
@@ -119,6 +122,8 @@ def test_documents_name_only_what_exists(document: str | Path) -> None:
         assert file.exists(), link
         if anchor:
             assert anchor in _anchors(file.read_text(encoding="utf-8")), link
+    known_outlets = {outlet.id for outlet in load_outlets(Settings().outlets)}
+    assert set(re.findall(r"--outlet ([a-z][a-z0-9-]*)", text)) <= known_outlets
     for variable in re.findall(r"\bEARSHOT_[A-Z_]+", text):
         sources = [*ROOT.glob("analysis/**/*.py"), *ROOT.glob("crawler/**/*.py")]
         known = "".join(source.read_text(encoding="utf-8") for source in sources)
