@@ -108,7 +108,11 @@ class AttributionFinder:
         self._clausal = cues["clausal_speech"].pattern
         self._according = cues["according"].pattern
         self._pronoun = cues["person_pronoun"].pattern
-        self._inverted = cues["inverted"].pattern
+        before = "|".join(sorted(cues["before_verb"].terms, key=len, reverse=True))
+        verbs = "|".join(cues["speech"].terms)
+        self._inverted = re.compile(
+            rf'(?<=[,"?!…–] )(?:(?:{before})(?:(?<=\')|\s))*(?:{verbs})(?=[ -])', re.IGNORECASE
+        )
         self._relative = cues["relative"].pattern
         self._not = re.compile(
             rf"(?<!\w)(?:{'|'.join(cues['verb_negation'].terms)})[^,;:]*$", re.IGNORECASE
@@ -403,7 +407,10 @@ def _reports(sentence: Sentence, verb: Token, subject: Token) -> bool:
         return True
     first = min(subject.left_edge.i, verb.i)
     before = verb.doc[first - 1].text if first > verb.sent.start else ""
-    has_object = any(c.dep_ in ("dobj", "obj") and c.pos_ == "NOUN" for c in verb.children)
+    told = verb.lemma_ == "tell"
+    has_object = not told and any(
+        c.dep_ in ("dobj", "obj") and c.pos_ == "NOUN" for c in verb.children
+    )
     return before in (",", ")", "–", "—") and not has_object
 
 

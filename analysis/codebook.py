@@ -99,7 +99,8 @@ class Expression(_Entry):
             concept, ` .. ` for up to 60 characters without a colon or semicolon.
         unless: fragments that rule the reading out wherever they stand in the sentence.
         polarity: "denied" where the words themselves deny the practice.
-        negation: "flips" the polarity, or is "included" in the words already.
+        negation: in the clause, "flips" the polarity; only "before" the words does it flip it;
+            or it is "included" in the words already, so that only a denial flips it.
         hits, misses: sentences that must be read so, or must not.
     """
 
@@ -107,7 +108,7 @@ class Expression(_Entry):
     match: tuple[str, ...]
     unless: tuple[str, ...] = ()
     polarity: Polarity = "affirmed"
-    negation: Literal["flips", "included"] = "flips"
+    negation: Literal["flips", "before", "included"] = "flips"
     hits: tuple[str, ...] = Field(min_length=1)
     misses: tuple[str, ...] = ()
 

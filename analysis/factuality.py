@@ -19,6 +19,7 @@ from analysis.practices import PracticeMatch
 from analysis.records import Certainty, Cue, Polarity
 
 _NEAR = 20
+_NE = re.compile(r"(?<!\w)(?:ne\b|n')", re.IGNORECASE)
 _THAT = re.compile(r"\b(?:that|que|qu')(?!\w)", re.IGNORECASE)
 _RESTRICTIVE = re.compile(
     r"\b(?:ne|n')(?!\w)(?:(?!\b(?:pas|plus|jamais|rien|aucun\w*)\b)[^,;:]){0,50}?\b(?:que|qu')(?!\w)",
@@ -44,6 +45,8 @@ class FactualityReader:
         self._negation = cues["negation"].pattern
         self._weak_negation = cues["weak_negation"].pattern
         self._allegation = cues["allegation"].pattern
+        self._without = cues["without"].pattern
+        self._refusal = cues["refusal"].pattern
         self._denial = cues["denial"].pattern
         self._hedge = cues["hedge"].pattern
         self._accusation = cues["accusation"].pattern
@@ -57,58 +60,54 @@ class FactualityReader:
         """Polarity and certainty of one stated practice."""
         cues: list[Cue] = []
         polarity = match.polarity
-        if match.flips:
-            cue = self._negated(sentence, match)
-            if cue is not None:
-                cues.append(cue)
-                polarity = "affirmed" if polarity == "denied" else "denied"
+        cue = self._negated(sentence, match)
+        if cue is not None:
+            cues.append(cue)
+            polarity = "affirmed" if polarity == "denied" else "denied"
         hedge = self._hedged(sentence, match, attribution)
         if hedge is not None:
             cues.append(hedge)
         return Reading(polarity, "uncertain" if hedge else "certain", tuple(cues))
 
     def _negated(self, sentence: Sentence, match: PracticeMatch) -> Cue | None:
+        """The words that turn a statement round, if any."""
         text = sentence.text
         low = self._clause_start(text, match.start)
-        window = text[low : match.end]
         if self._lang == "fr":
-            masked = _RESTRICTIVE.sub(lambda m: " " * len(m.group()), window)
+            masked = _RESTRICTIVE.sub(lambda m: " " * len(m.group()), text[low:])
         else:
-            masked = re.sub(
-                r"\bnot only\b", lambda m: " " * len(m.group()), window, flags=re.IGNORECASE
-            )
-        that = [m.end() for m in _THAT.finditer(masked[: match.start - low])]
-        inner = that[-1] if that else 0
-        hit = self._negation.search(masked, inner)
-        if hit is None:
-            near = max(inner, match.start - low - _NEAR)
-            hit = self._weak_negation.search(masked, near)
-        if hit is None:
-            hit = self._denial.search(masked)
-        if hit is None and self._lang == "fr":
-            hit = self._after(sentence, match)
+            masked = re.sub(r"\bnot only\b", "        ", text[low:], flags=re.IGNORECASE)
+        start, end = match.start - low, match.end - low
+        hit = None
+        if match.negation != "included":
+            hit = self._negation_before(masked, start, end if match.negation == "flips" else start)
+        hit = hit or self._denial.search(masked, 0, end)
         if hit is None:
             return None
-        offset = sentence.start + low
         return Cue(
             "polarity",
             sentence.paragraph,
-            offset + hit.start(),
-            offset + hit.end(),
+            sentence.start + low + hit.start(),
+            sentence.start + low + hit.end(),
             hit.group(),
             "negation or denial",
         )
 
-    def _after(self, sentence: Sentence, match: PracticeMatch) -> re.Match[str] | None:
-        """French negates after the verb: "n'écoutent pas" may end beyond the match."""
-        text = sentence.text
-        low = self._clause_start(text, match.start)
-        if not re.search(r"\b(?:ne|n')(?!\w)", text[low : match.end], re.IGNORECASE):
-            return None
-        masked = _RESTRICTIVE.sub(lambda m: " " * len(m.group()), text[low:])
-        return re.compile(
-            r"\b(?:ne|n')\b[^,;:]{0,60}?\b(?:pas|plus|jamais|aucun\w*|rien)\b"
-        ).search(masked, 0, match.end - low + 20)
+    def _negation_before(self, clause: str, start: int, end: int) -> re.Match[str] | None:
+        """A negation of the words between two offsets of a clause."""
+        that = [m.end() for m in _THAT.finditer(clause, 0, start) if start - m.end() > 1]
+        inner = that[-1] if that else 0
+        hit = self._negation.search(clause, inner, end)
+        if hit is None and _NE.search(clause, inner, end):
+            # French negates after the verb: "n'écoutent pas" may end beyond the match.
+            hit = self._negation.search(clause, inner, end + _NEAR)
+        near = max(inner, start - _NEAR)
+        return (
+            hit
+            or self._weak_negation.search(clause, near, end)
+            or self._without.search(clause, near, start)
+            or self._refusal.search(clause, 0, end)
+        )
 
     def _hedged(
         self, sentence: Sentence, match: PracticeMatch, attribution: Attribution | None

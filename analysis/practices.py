@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from analysis.codebook import Codebook, Expression
 from analysis.errors import ConfigurationError
@@ -25,7 +26,7 @@ class PracticeMatch:
     Attributes:
         rule: practice and expression identifier, as stored with a claim.
         polarity: what the words say before any negation around them.
-        flips: whether a negation around the words turns that round.
+        negation: where a negation turns that round, as the expression says.
     """
 
     practice: str
@@ -33,7 +34,7 @@ class PracticeMatch:
     start: int
     end: int
     polarity: Polarity
-    flips: bool
+    negation: Literal["flips", "before", "included"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class PracticeFinder:
                 found.start(),
                 found.end(),
                 compiled.expression.polarity,
-                compiled.expression.negation == "flips",
+                compiled.expression.negation,
             )
 
 
