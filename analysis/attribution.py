@@ -105,6 +105,7 @@ class AttributionFinder:
     def __init__(self, codebook: Codebook, lang: str, blocks: list[str]) -> None:
         cues = codebook.cues[lang]
         self._speech = cues["speech"].pattern
+        self._addressed = cues["addressed_speech"].pattern
         self._clausal = cues["clausal_speech"].pattern
         self._according = cues["according"].pattern
         self._pronoun = cues["person_pronoun"].pattern
@@ -204,7 +205,7 @@ class AttributionFinder:
             subject = self._subject(token)
             if subject is None or self._negated(sentence, token):
                 continue
-            if self._clausal.fullmatch(token.text) and not _reports(sentence, token, subject):
+            if self._clausal.fullmatch(token.text) and not self._reports(sentence, token, subject):
                 continue
             relative = self._relative.fullmatch(subject.text) is not None
             companies = _antecedents(sentence, subject, mentions) if relative else []
@@ -272,6 +273,23 @@ class AttributionFinder:
             head = head.head
         _, end = _phrase(head, None)
         return end if end > start else None
+
+    def _reports(self, sentence: Sentence, verb: Token, subject: Token) -> bool:
+        """Whether a verb of saying says something here: "added that", but not "added a switch"."""
+        if _reported(verb) or '"' in sentence.text:
+            return True
+        after = verb.doc[verb.i + 1 : min(verb.i + 1 + _THAT_REACH, verb.sent.end)]
+        if any(token.text == ":" or _introduces(token) for token in after[:1]):
+            return True
+        if any(token.lower_ in _THAT for token in after):
+            return True
+        first = min(subject.left_edge.i, verb.i)
+        before = verb.doc[first - 1].text if first > verb.sent.start else ""
+        addressed = self._addressed.fullmatch(verb.text) is not None
+        has_object = not addressed and any(
+            c.dep_ in ("dobj", "obj") and c.pos_ == "NOUN" for c in verb.children
+        )
+        return before in (",", ")", "–", "—") and not has_object
 
     def _negated(self, sentence: Sentence, verb: Token) -> bool:
         """What somebody does not say ("nowhere writes that") is not their word."""
@@ -394,24 +412,6 @@ class AttributionFinder:
 def _reported(verb: Token) -> list[Token]:
     """The clauses that a reporting verb governs to its right."""
     return [c for c in verb.children if c.dep_ in ("ccomp", "xcomp") and c.i > verb.i]
-
-
-def _reports(sentence: Sentence, verb: Token, subject: Token) -> bool:
-    """Whether a verb of saying says something here: "added that", but not "added a switch"."""
-    if _reported(verb) or '"' in sentence.text:
-        return True
-    after = verb.doc[verb.i + 1 : min(verb.i + 1 + _THAT_REACH, verb.sent.end)]
-    if any(token.text == ":" or _introduces(token) for token in after[:1]):
-        return True
-    if any(token.lower_ in _THAT for token in after):
-        return True
-    first = min(subject.left_edge.i, verb.i)
-    before = verb.doc[first - 1].text if first > verb.sent.start else ""
-    told = verb.lemma_ == "tell"
-    has_object = not told and any(
-        c.dep_ in ("dobj", "obj") and c.pos_ == "NOUN" for c in verb.children
-    )
-    return before in (",", ")", "–", "—") and not has_object
 
 
 def _introduces(token: Token) -> bool:

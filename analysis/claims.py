@@ -72,9 +72,9 @@ class Extractor:
         never = cues["not_a_claim"].pattern
         focus = Focus(cues)
         attributions = AttributionFinder(self._codebook, lang, [b for _, b in article.blocks()])
-        for number, block in article.blocks():
+        blocks = list(article.blocks())
+        for (number, block), paragraph in zip(blocks, sentences(model, blocks), strict=True):
             mentions = self._mentions[lang].find(number, straight(block), text)
-            paragraph = list(sentences(model, number, block))
             sourced = attributions.find(paragraph, mentions)
             for sentence, sources in zip(paragraph, sourced, strict=True):
                 here = [m for m in mentions if sentence.start <= m.start < sentence.end]

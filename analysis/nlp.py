@@ -8,7 +8,7 @@ follow, so a quotation that runs over several sentences is several sentences.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -137,22 +137,24 @@ def model_version(name: str) -> str:
 
 @cache
 def load_model(name: str) -> Language:
-    """A spaCy model with tagger, parser and lemmatizer, its sentences ours.
+    """A spaCy model with tagger and parser, its sentences ours.
 
     Raises:
         ModelError: the model is not installed.
     """
     model_version(name)
-    model = spacy.load(name, exclude=["ner", "senter"])
+    model = spacy.load(name, exclude=["lemmatizer", "ner", "senter"])
     model.add_pipe("news_sentences", first=True)
     return model
 
 
-def sentences(model: Language, paragraph: int, text: str) -> Iterator[Sentence]:
-    """Parses a paragraph and yields its sentences in order."""
-    doc = model(straight(text))
-    spans = sentence_spans(text)
-    for start, end in spans:
-        parsed = doc.char_span(start, end, alignment_mode="expand")
-        if parsed is not None:
-            yield Sentence(paragraph, start, end, doc.text[start:end], parsed)
+def sentences(model: Language, blocks: Iterable[tuple[int, str]]) -> Iterator[list[Sentence]]:
+    """Parses numbered paragraphs together and yields the sentences of each in order."""
+    given = ((straight(text), number) for number, text in blocks)
+    for doc, number in model.pipe(given, as_tuples=True):
+        found = []
+        for start, end in sentence_spans(doc.text):
+            parsed = doc.char_span(start, end, alignment_mode="expand")
+            if parsed is not None:
+                found.append(Sentence(number, start, end, doc.text[start:end], parsed))
+        yield found

@@ -49,7 +49,7 @@ def test_straight_text_has_the_same_length(text):
 
 def test_parsed_sentences_stand_where_the_spans_do():
     text = "« Nous écoutons. C’est vrai », dit-elle. Amazon garde tout."
-    found = list(sentences(load_model(MODEL), 3, text))
+    (found,) = sentences(load_model(MODEL), [(3, text)])
     assert [(s.paragraph, s.start, s.end) for s in found] == [
         (3, start, end) for start, end in sentence_spans(text)
     ]
