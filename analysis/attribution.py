@@ -18,18 +18,8 @@ from analysis.mentions import Mention
 from analysis.nlp import Sentence, straight
 from analysis.records import TITLE, SourceType
 
-_CONTENT = {
-    "ccomp",
-    "xcomp",
-    "parataxis",
-    "acl",
-    "advcl",
-    "dobj",
-    "obj",
-    "pcomp",
-    "prep",
-    "obl:mod",
-}
+_NOMINALS = ("NOUN", "PROPN", "PRON")
+_CLAUSES = ("ROOT", "parataxis", "conj", "ccomp", "advcl", "acl:relcl", "relcl")
 _SUBJECT = ("nsubj", "nsubj:pass", "nsubjpass", "expl:subj")
 _MODIFIERS = {"relcl", "acl:relcl", "appos", "punct", "acl", "cc", "advcl", "parataxis", "ccomp"}
 _KINDS: tuple[SourceType, ...] = (
@@ -155,7 +145,8 @@ class AttributionFinder:
                 self._in_quote = not self._in_quote
             if own:
                 self._last = min(own, key=lambda a: a.width)
-        if self._in_quote and not (paragraph and paragraph[-1].text.count('"')):
+        if self._in_quote and paragraph and '"' not in paragraph[-1].text:
+            # A stray mark, not a quotation that runs on: it would swallow the article.
             self._in_quote = False
         for index, sentence in enumerate(paragraph):
             if found[index] or not quoted[index]:
@@ -214,7 +205,7 @@ class AttributionFinder:
                 continue
             if relative:
                 subject = token.head
-                if subject.pos_ not in ("NOUN", "PROPN", "PRON"):
+                if subject.pos_ not in _NOMINALS:
                     continue
             start, end = _phrase(subject, token)
             text = sentence.text[start - sentence.start : end - sentence.start]
@@ -260,16 +251,7 @@ class AttributionFinder:
         if not tokens:
             return None
         head = tokens[0]
-        while (
-            head.head.idx >= start
-            and head.head != head
-            and head.head.pos_
-            in (
-                "NOUN",
-                "PROPN",
-                "PRON",
-            )
-        ):
+        while head.head != head and head.head.idx >= start and head.head.pos_ in _NOMINALS:
             head = head.head
         _, end = _phrase(head, None)
         return end if end > start else None
@@ -314,17 +296,7 @@ class AttributionFinder:
         if reported:
             begin = min(c.left_edge.idx for c in reported)
             return ((begin, sentence.end),)
-        quote = '"' in sentence.text
-        governed = verb.dep_ in (
-            "ROOT",
-            "parataxis",
-            "conj",
-            "ccomp",
-            "advcl",
-            "acl:relcl",
-            "relcl",
-        )
-        if quote or governed:
+        if '"' in sentence.text or verb.dep_ in _CLAUSES:
             return ((sentence.start, own[0]), (own[1], sentence.end))
         return ((verb.idx, sentence.end),)
 
@@ -428,7 +400,7 @@ def _noun_before(verb: Token) -> Token | None:
     if following is None or not _introduces(following):
         return None
     for token in reversed(verb.doc[verb.sent.start : verb.i]):
-        if token.pos_ in ("NOUN", "PROPN", "PRON"):
+        if token.pos_ in _NOMINALS:
             return token
         if token.pos_ not in ("AUX", "ADV"):
             return None

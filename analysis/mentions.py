@@ -17,6 +17,7 @@ from analysis.nlp import Sentence
 
 Kind = Literal["name", "product", "description", "anaphor", "all"]
 _NEAR = 30
+_DEPTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +264,9 @@ class Focus:
     ) -> tuple[Mention, ...] | None:
         """The group before the relative clause that a trigger stands in, up to its comma."""
         for relative in self._relative.finditer(sentence.text):
-            clause_end = sentence.text.find(",", relative.end())
-            if (
-                not relative.end()
-                <= start
-                < (clause_end if clause_end >= 0 else len(sentence.text))
-            ):
+            comma = sentence.text.find(",", relative.end())
+            clause_end = comma if comma >= 0 else len(sentence.text)
+            if not relative.end() <= start < clause_end:
                 continue
             for group in reversed(groups):
                 between = sentence.text[group[-1].end - sentence.start : relative.start()]
@@ -277,11 +275,11 @@ class Focus:
         return None
 
     def _segment(self, text: str, start: int, end: int) -> tuple[int, int]:
-        hard = [m.start() for m in self._clause.finditer(text)]
-        hard += [m.start() for m in re.finditer(r";", text)]
-        low = max((c for c in hard if c <= start), default=0)
-        high = min((c for c in hard if c >= end), default=len(text))
-        return low, high
+        """The stretch between conjunctions and semicolons that holds two offsets."""
+        cuts = [m.start() for m in self._clause.finditer(text)]
+        cuts += [m.start() for m in re.finditer(";", text)]
+        low = max((cut for cut in cuts if cut <= start), default=0)
+        return low, min((cut for cut in cuts if cut >= end), default=len(text))
 
     def _contrasted(self, sentence: Sentence, mention: Mention) -> bool:
         before = sentence.text[: mention.start - sentence.start][-_NEAR:]
@@ -301,7 +299,7 @@ class Focus:
             return None
         inside = set(tokens)
         token = next((t for t in tokens if t.head not in inside or t.head == t), tokens[0])
-        for _ in range(12):
+        for _ in range(_DEPTH):
             for child in token.children:
                 if not child.dep_.startswith("nsubj"):
                     continue
