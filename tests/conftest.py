@@ -16,6 +16,16 @@ import pytest
 from analysis.store import Store
 
 
+def pytest_configure() -> None:
+    """Lets the programs that tests start be interrupted.
+
+    A shell that starts the tests in the background makes them, and all that they
+    start, ignore Ctrl-C.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _postgres_bin() -> Path | None:
     """The folder of PostgreSQL's server programs, the newest release first."""
 
