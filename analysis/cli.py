@@ -147,7 +147,11 @@ def run(jobs: Jobs = 1) -> None:
     settings = load_settings()
     with Store.open(settings.database_url) as store, _progress("Reading articles") as advance:
         summary = run_pipeline(store, partial(load_extractor, settings), jobs, advance)
-    _print_summary(summary)
+        empty = store.overview().articles == 0
+    if empty:
+        typer.echo("The store holds no articles yet: crawl some first (python -m crawler crawl).")
+    else:
+        _print_summary(summary)
     if summary.failed and not summary.read:
         raise typer.Exit(1)
 

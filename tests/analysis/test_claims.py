@@ -75,7 +75,8 @@ PIECES = st.sampled_from(
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(["fr", "en"]), st.lists(PIECES | st.text(max_size=12), max_size=14))
 def test_any_text_gives_verbatim_claims_and_no_exception(lang, pieces):
-    read(lang, " ".join(pieces), "".join(pieces), title="".join(pieces[:3]))
+    claims = read(lang, " ".join(pieces), "".join(pieces), title="".join(pieces[:3]))
+    assert all(claim.vendor and claim.quote.strip() == claim.quote != "" for claim in claims)
 
 
 def test_a_very_long_paragraph_is_read():

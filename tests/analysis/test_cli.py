@@ -302,6 +302,11 @@ def test_run_reads_stored_articles_once(store: Store) -> None:
     assert second.stdout == "Nothing to read: every stored article has been read already.\n"
 
 
+def test_run_on_an_empty_store_says_what_to_do_first(store: Store) -> None:
+    assert store.overview().articles == 0
+    assert "crawl some first" in invoke("run").stdout
+
+
 def test_ctrl_c_ends_a_run_with_130_and_a_good_store(store: Store) -> None:
     for number in range(300):
         url = f"https://ledger.example/{number}"
