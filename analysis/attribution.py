@@ -1,4 +1,4 @@
-"""Whose word it is: sources, their kind, and how far their word reaches.
+"""Whose word it is: sources and how far their word reaches.
 
 Reads reporting clauses off the dependency parse (verb with a subject, before, around
 or after what is reported), "according to" phrases by their preposition, and carries
@@ -15,41 +15,18 @@ from spacy.tokens import Token
 
 from analysis.codebook import Codebook
 from analysis.mentions import Mention
-from analysis.nlp import Sentence, straight
-from analysis.records import TITLE, SourceType
+from analysis.nlp import Sentence
+from analysis.records import SourceType
+from analysis.sources import SourceClassifier
 
 _NOMINALS = ("NOUN", "PROPN", "PRON")
 _CLAUSES = ("ROOT", "parataxis", "conj", "ccomp", "advcl", "acl:relcl", "relcl")
 _SUBJECT = ("nsubj", "nsubj:pass", "nsubjpass", "expl:subj")
 _MODIFIERS = {"relcl", "acl:relcl", "appos", "punct", "acl", "cc", "advcl", "parataxis", "ccomp"}
-_KINDS: tuple[SourceType, ...] = (
-    "worker",
-    "user",
-    "vendor",
-    "regulator",
-    "researcher",
-    "civil_society",
-    "media",
-)
-# Customers are seldom who speaks, and an outlet is no person: a pronoun goes back to neither.
-_SPEAKERS: tuple[SourceType, ...] = (
-    "worker",
-    "researcher",
-    "vendor",
-    "regulator",
-    "civil_society",
-)
-_NAME_WINDOW = 80
 _ANTECEDENT_REACH = 22
 _NEGATION_REACH = 22
 _THAT = ("que", "qu'", "that")
 _THAT_REACH = 7
-_PRONOUN_REACH = 700
-_SPEAKS_FOR = re.compile(
-    r"(?:spokes\w+|porte-paroles?|representatives?|représentante?s?|head|officials?)\s+"
-    r"(?:for|of|at|de|du|d')",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +65,8 @@ class Attribution:
 class AttributionFinder:
     """Finds sources in the paragraphs of one article, in order.
 
-    An instance is for one article: it learns who is who from introductions ("X, a former
-    contractor") and remembers the last speaker for pronouns and running quotations.
+    An instance is for one article and remembers its last speaker, for pronouns and running
+    quotations.
     """
 
     def __init__(self, codebook: Codebook, lang: str, blocks: list[str]) -> None:
@@ -98,7 +75,6 @@ class AttributionFinder:
         self._addressed = cues["addressed_speech"].pattern
         self._clausal = cues["clausal_speech"].pattern
         self._according = cues["according"].pattern
-        self._pronoun = cues["person_pronoun"].pattern
         before = "|".join(sorted(cues["before_verb"].terms, key=len, reverse=True))
         verbs = "|".join(cues["speech"].terms)
         self._inverted = re.compile(
@@ -108,17 +84,10 @@ class AttributionFinder:
         self._not = re.compile(
             rf"(?<!\w)(?:{'|'.join(cues['verb_negation'].terms)})[^,;:]*$", re.IGNORECASE
         )
-        words = sorted(cues["determiner"].terms, key=len, reverse=True)
-        self._determiner = re.compile(rf"(?:{'|'.join(words)})(?:(?<=')|\s+)", re.IGNORECASE)
-        self._kinds = {kind: cues[f"source_{kind}"].pattern for kind in _KINDS}
         self._adverb = re.compile(
             rf"\s*(?:(?:{'|'.join(cues['adverb'].terms)})\s+)*", re.IGNORECASE
         )
-        self._person = cues["singular_person"].pattern
-        self._text = straight("\n".join(blocks))
-        lengths = [len(block) + 1 for block in blocks]
-        self._offsets = [sum(lengths[:number]) for number in range(len(blocks))]
-        self._names: dict[str, SourceType] = {}
+        self._sources = SourceClassifier(codebook, lang, blocks)
         self._last: Attribution | None = None
         self._in_quote = False
 
@@ -169,11 +138,12 @@ class AttributionFinder:
                 start += leading.end() if leading else 0
                 phrase = self._noun_phrase(sentence, start)
                 text = sentence.text[start - sentence.start :]
-                if phrase is None or not (self._determiner.match(text) or text[:1].isupper()):
+                if phrase is None or not (
+                    self._sources.begins_with_determiner(text) or text[:1].isupper()
+                ):
                     continue
                 end = phrase
-            text = sentence.text[start - sentence.start : end - sentence.start]
-            kind = self._kind(text, sentence.paragraph, start, end, mentions)
+            kind = self._source_kind(sentence, start, end, mentions)
             if kind is None:
                 continue
             cue = sentence.start + hit.start()
@@ -208,8 +178,7 @@ class AttributionFinder:
                 if subject.pos_ not in _NOMINALS:
                     continue
             start, end = _phrase(subject, token)
-            text = sentence.text[start - sentence.start : end - sentence.start]
-            kind = self._kind(text, sentence.paragraph, start, end, mentions)
+            kind = self._source_kind(sentence, start, end, mentions)
             if kind is None:
                 continue
             yield Attribution(
@@ -228,23 +197,28 @@ class AttributionFinder:
             phrase = re.match(r"\s*([^,;:\"()]+?)(?=\s*(?:[,;:\"()]|\.$|[.!?]$|$))", rest)
             if phrase is None:
                 continue
-            text = phrase.group(1)
             start = sentence.start + hit.end() + phrase.start(1)
-            head = self._noun_phrase(sentence, start)
-            if head is not None:
-                text = sentence.text[start - sentence.start : head - sentence.start]
-            kind = self._kind(text, sentence.paragraph, start, start + len(text), mentions)
+            end = self._noun_phrase(sentence, start) or sentence.start + hit.end() + phrase.end(1)
+            kind = self._source_kind(sentence, start, end, mentions)
             if kind is None:
                 continue
             yield Attribution(
                 kind,
                 sentence.paragraph,
                 start,
-                start + len(text),
+                end,
                 sentence.start + hit.start(),
                 sentence.start + hit.end(),
                 ((sentence.start, sentence.end),),
             )
+
+    def _source_kind(
+        self, sentence: Sentence, start: int, end: int, mentions: list[Mention]
+    ) -> SourceType | None:
+        text = sentence.text[start - sentence.start : end - sentence.start]
+        names_company = any(start <= m.start < end for m in mentions)
+        last = self._last.kind if self._last else None
+        return self._sources.classify(text, sentence.paragraph, start, names_company, last)
 
     def _noun_phrase(self, sentence: Sentence, start: int) -> int | None:
         tokens = [t for t in sentence.parsed if t.idx >= start]
@@ -299,86 +273,6 @@ class AttributionFinder:
         if '"' in sentence.text or verb.dep_ in _CLAUSES:
             return ((sentence.start, own[0]), (own[1], sentence.end))
         return ((verb.idx, sentence.end),)
-
-    def _kind(
-        self, text: str, paragraph: int, start: int, end: int, mentions: list[Mention]
-    ) -> SourceType | None:
-        """What sort of source a noun phrase names; None where it names no source."""
-        stripped = text.strip()
-        determiner = self._determiner.match(stripped)
-        bare = stripped[determiner.end() :] if determiner else stripped
-        if not bare:
-            return None
-        if self._pronoun.fullmatch(bare) or self._pronoun.fullmatch(stripped):
-            return self._antecedent_kind(bare, paragraph, start)
-        if self._kinds["media"].fullmatch(stripped):
-            return "media"
-        first = self._first_kind(bare)
-        if first is not None:
-            return first
-        if any(start <= m.start < end for m in mentions):
-            return "vendor"
-        if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
-            return self._introduced(text)
-        return None
-
-    def _antecedent_kind(self, pronoun: str, paragraph: int, start: int) -> SourceType:
-        """The kind of the nearest source before a pronoun: of people, never of an outlet."""
-        last = self._last
-        if pronoun.lower() == "it":
-            return "vendor"
-        if last is not None and last.kind not in ("media", "other"):
-            return last.kind
-        here = self._offsets[paragraph - TITLE] + start
-        before = self._text[max(0, here - _PRONOUN_REACH) : here]
-        plural = self._person.fullmatch(pronoun) is None
-        kinds = _SPEAKERS[:2] if plural else _SPEAKERS
-        nearest = max(
-            ((hit.end(), kind) for kind in kinds for hit in self._kinds[kind].finditer(before)),
-            default=None,
-        )
-        if nearest is not None:
-            return nearest[1]
-        return last.kind if last is not None else "other"
-
-    def _first_kind(self, text: str) -> SourceType | None:
-        """The kind of the phrase's head: the first head noun that a list knows."""
-        best: tuple[int, int, SourceType] | None = None
-        for order, kind in enumerate(_KINDS):
-            hit = self._kinds[kind].search(text)
-            if hit and (best is None or (hit.start(), order) < best[:2]):
-                best = (hit.start(), order, kind)
-        if best is None:
-            return None
-        if best[2] == "vendor" and _SPEAKS_FOR.match(text, best[0]):
-            return self._first_kind(text[text.index(" ", best[0]) :]) or "vendor"
-        return best[2]
-
-    def _introduced(self, name: str) -> SourceType:
-        """The kind of a named person, from where the article introduces them."""
-        words = re.findall(r"[A-ZÀ-Þ][\w'-]+", name)
-        surname = words[-1]
-        if surname in self._names:
-            return self._names[surname]
-        kind: SourceType = "other"
-        for hit in re.finditer(rf"\b{re.escape(surname)}\b", self._text):
-            after = re.split(r"[.!?\"]\s", self._text[hit.end() : hit.end() + _NAME_WINDOW])[0]
-            before = re.split(r"[.!?\"]\s", self._text[max(0, hit.start() - 40) : hit.start()])[-1]
-            near = self._first_kind(after) if re.match(r"\s*(?:,|\(|-|–)", after) else None
-            near = near or self._last_kind(before)
-            if near is not None:
-                kind = near
-                break
-        self._names[surname] = kind
-        return kind
-
-    def _last_kind(self, text: str) -> SourceType | None:
-        best: tuple[int, SourceType] | None = None
-        for kind in _KINDS:
-            for hit in self._kinds[kind].finditer(text):
-                if best is None or hit.end() > best[0]:
-                    best = (hit.end(), kind)
-        return best[1] if best and len(text) - best[0] < 25 else None
 
 
 def _reported(verb: Token) -> list[Token]:

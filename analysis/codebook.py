@@ -139,7 +139,7 @@ class Codebook:
         expressions: language -> practice -> the ways of stating it.
         concepts: language -> name -> fragments.
         cues: language -> name -> terms, for attribution and factuality.
-        relevance: language -> "assistant" or "privacy" -> terms.
+        relevance: language -> "assistant", "device", "voice", "privacy", "handling" -> terms.
     """
 
     version: str

@@ -9,7 +9,6 @@ from typing import Literal
 from analysis.store import CellCount
 
 State = Literal["silent", "affirmed", "denied", "contested"]
-STATES: tuple[State, ...] = ("silent", "affirmed", "denied", "contested")
 
 
 @dataclass(frozen=True, slots=True)

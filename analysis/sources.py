@@ -1,0 +1,147 @@
+"""What kind of source a speaker is: company, worker, outlet, authority, ...
+
+By the head noun of the phrase, else by the company in it, else by how the article introduced
+the person ("X, a former contractor"); a pronoun is what the source before it was.
+"""
+
+from __future__ import annotations
+
+import re
+
+from analysis.codebook import Codebook
+from analysis.nlp import straight
+from analysis.records import TITLE, SourceType
+
+_KINDS: tuple[SourceType, ...] = (
+    "worker",
+    "user",
+    "vendor",
+    "regulator",
+    "researcher",
+    "civil_society",
+    "media",
+)
+# Customers are seldom who speaks, and an outlet is no person: a pronoun goes back to neither.
+_SPEAKERS: tuple[SourceType, ...] = (
+    "worker",
+    "researcher",
+    "vendor",
+    "regulator",
+    "civil_society",
+)
+_NAME_WINDOW = 80
+_PRONOUN_REACH = 700
+
+
+class SourceClassifier:
+    """Tells the kinds of the sources of one article, in one language."""
+
+    def __init__(self, codebook: Codebook, lang: str, blocks: list[str]) -> None:
+        cues = codebook.cues[lang]
+        self._pronoun = cues["person_pronoun"].pattern
+        self._person = cues["singular_person"].pattern
+        self._speaks_for = cues["speaks_for"].pattern
+        self._kinds = {kind: cues[f"source_{kind}"].pattern for kind in _KINDS}
+        words = sorted(cues["determiner"].terms, key=len, reverse=True)
+        self._determiner = re.compile(rf"(?:{'|'.join(words)})(?:(?<=')|\s+)", re.IGNORECASE)
+        self._text = straight("\n".join(blocks))
+        lengths = [len(block) + 1 for block in blocks]
+        self._offsets = [sum(lengths[:number]) for number in range(len(blocks))]
+        self._names: dict[str, SourceType] = {}
+
+    def begins_with_determiner(self, text: str) -> bool:
+        """Whether a noun phrase may begin where the text does: "le groupe"."""
+        return self._determiner.match(text) is not None
+
+    def classify(
+        self,
+        text: str,
+        paragraph: int,
+        start: int,
+        names_company: bool,
+        last: SourceType | None,
+    ) -> SourceType | None:
+        """What sort of source a noun phrase names; None where it names no source.
+
+        Args:
+            text: the phrase, quotation marks straight.
+            paragraph, start: where it stands, for a pronoun to look back from.
+            names_company: whether a company is named in it.
+            last: the kind of the last source before it, if any.
+        """
+        stripped = text.strip()
+        determiner = self._determiner.match(stripped)
+        bare = stripped[determiner.end() :] if determiner else stripped
+        if not bare:
+            return None
+        if self._pronoun.fullmatch(bare) or self._pronoun.fullmatch(stripped):
+            return self._antecedent(bare, paragraph, start, last)
+        if self._kinds["media"].fullmatch(stripped):
+            return "media"
+        first = self._first_kind(bare)
+        if first is not None:
+            return first
+        if names_company:
+            return "vendor"
+        if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
+            return self._introduced(text)
+        return None
+
+    def _antecedent(
+        self, pronoun: str, paragraph: int, start: int, last: SourceType | None
+    ) -> SourceType:
+        """The kind of the nearest source before a pronoun: of people, never of an outlet."""
+        if pronoun.lower() == "it":
+            return "vendor"
+        if last is not None and last not in ("media", "other"):
+            return last
+        here = self._offsets[paragraph - TITLE] + start
+        before = self._text[max(0, here - _PRONOUN_REACH) : here]
+        plural = self._person.fullmatch(pronoun) is None
+        kinds = _SPEAKERS[:2] if plural else _SPEAKERS
+        nearest = max(
+            ((hit.end(), kind) for kind in kinds for hit in self._kinds[kind].finditer(before)),
+            default=None,
+        )
+        if nearest is not None:
+            return nearest[1]
+        return last or "other"
+
+    def _first_kind(self, text: str) -> SourceType | None:
+        """The kind of the phrase's head: the first head noun that a list knows."""
+        best: tuple[int, int, SourceType] | None = None
+        for order, kind in enumerate(_KINDS):
+            hit = self._kinds[kind].search(text)
+            if hit and (best is None or (hit.start(), order) < best[:2]):
+                best = (hit.start(), order, kind)
+        if best is None:
+            return None
+        if best[2] == "vendor" and self._speaks_for.match(text, best[0]):
+            return self._first_kind(text[text.index(" ", best[0]) :]) or "vendor"
+        return best[2]
+
+    def _introduced(self, name: str) -> SourceType:
+        """The kind of a named person, from where the article introduces them."""
+        words = re.findall(r"[A-ZÀ-Þ][\w'-]+", name)
+        surname = words[-1]
+        if surname in self._names:
+            return self._names[surname]
+        kind: SourceType = "other"
+        for hit in re.finditer(rf"\b{re.escape(surname)}\b", self._text):
+            after = re.split(r"[.!?\"]\s", self._text[hit.end() : hit.end() + _NAME_WINDOW])[0]
+            before = re.split(r"[.!?\"]\s", self._text[max(0, hit.start() - 40) : hit.start()])[-1]
+            near = self._first_kind(after) if re.match(r"\s*(?:,|\(|-|–)", after) else None
+            near = near or self._last_kind(before)
+            if near is not None:
+                kind = near
+                break
+        self._names[surname] = kind
+        return kind
+
+    def _last_kind(self, text: str) -> SourceType | None:
+        best: tuple[int, SourceType] | None = None
+        for kind in _KINDS:
+            for hit in self._kinds[kind].finditer(text):
+                if best is None or hit.end() > best[0]:
+                    best = (hit.end(), kind)
+        return best[1] if best and len(text) - best[0] < 25 else None
