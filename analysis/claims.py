@@ -16,9 +16,10 @@ from analysis.config import DEFAULT_MODELS
 from analysis.factuality import FactualityReader
 from analysis.language import detect_language
 from analysis.mentions import Focus, MentionFinder, Resolution
-from analysis.nlp import Sentence, load_model, model_version, sentences, straight
+from analysis.nlp import Sentence, load_model, model_version, sentences
 from analysis.practices import PracticeFinder, PracticeMatch
 from analysis.records import TITLE, Article, Claim, Cue, SourceType
+from analysis.text import straight
 
 RULES = "1"
 """Raised with every change of the rules that can change a claim."""

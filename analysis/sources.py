@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from analysis.codebook import Codebook
-from analysis.nlp import straight
 from analysis.records import TITLE, SourceType
+from analysis.text import straight
 
 _KINDS: tuple[SourceType, ...] = (
     "worker",

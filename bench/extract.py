@@ -12,8 +12,9 @@ from collections.abc import Callable
 from analysis.claims import Extractor
 from analysis.codebook import load_codebook
 from analysis.config import load_settings
-from analysis.nlp import load_model, straight
+from analysis.nlp import load_model
 from analysis.records import Article
+from analysis.text import straight
 from crawler.demo.press import PressArticle, load_press
 
 ROUNDS = 3

@@ -12,8 +12,8 @@ from analysis.codebook import FILES, LANGUAGES, load_codebook
 from analysis.config import Settings
 from analysis.errors import ConfigurationError
 from analysis.mentions import MentionFinder
-from analysis.nlp import straight
 from analysis.practices import PracticeFinder
+from analysis.text import straight
 
 FOLDER = Settings().codebook
 CODEBOOK = load_codebook(FOLDER)

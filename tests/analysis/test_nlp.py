@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
-from analysis.nlp import load_model, sentence_spans, sentences, straight
+from analysis.nlp import load_model, sentences
+from analysis.text import sentence_spans, straight
 
 MODEL = "fr_core_news_md"
 
