@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from analysis.cli import app, printable
+from analysis.cli import app
 from analysis.codebook import load_codebook
 from analysis.config import ROOT, Settings
 from analysis.export import export_files
+from analysis.printing import printable
 from analysis.records import Article, Claim, article_id
 from analysis.store import ClaimFilter, Store
 
