@@ -42,6 +42,7 @@ CLAIM_COLUMNS = (
     "end",
     "rule",
     "extractor",
+    "confidence",
 )
 CELL_COLUMNS = (
     "vendor",
@@ -81,7 +82,7 @@ COLUMNS = {
     "articles.csv": ARTICLE_COLUMNS,
 }
 
-Cell = str | int | datetime | None
+Cell = str | int | float | datetime | None
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _MARK = "'"
 
@@ -138,6 +139,7 @@ def _claim_rows(claims: Iterable[StoredClaim], codebook: Codebook) -> Iterable[S
             claim.end,
             claim.rule,
             stored.extractor,
+            claim.confidence,
         )
 
 

@@ -123,7 +123,11 @@ class Claim:
         vendor: a codebook key, or "other:" and a name in lower case.
         product: the product named ("Alexa"), or None.
         source: the words that name the source, None for "article".
-        rule: the expression or model that read the practice.
+        rule: what read the practice: "practice/expression" (an expression matched),
+            "encoder" (only the encoder read it) or "practice/expression+encoder".
+        confidence: probability that a person who checks finds the claim's vendor and
+            practice stated, from 0 to 1; None where only rules read and none was
+            measured.
         cues: the words behind the reading.
     """
 
@@ -140,4 +144,5 @@ class Claim:
     source_type: SourceType
     source: str | None
     rule: str
+    confidence: float | None = None
     cues: tuple[Cue, ...] = field(default=())

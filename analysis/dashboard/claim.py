@@ -10,6 +10,7 @@ from analysis.dashboard.text import day, label, minute, web_address
 from analysis.records import Article, Cue
 from analysis.store import StoredClaim
 
+ENCODER = "encoder"
 CUE_ROLES = {
     "practice": "Practice",
     "vendor": "Vendor",
@@ -17,6 +18,15 @@ CUE_ROLES = {
     "polarity": "Affirmed or denied",
     "certainty": "Certainty",
 }
+CONFIDENCE_HELP = (
+    "How probable it is that a person who checks finds this company and this practice stated "
+    "in the sentence. It does not speak of the rest: affirmed or denied, certain or not, and "
+    "who says it."
+)
+RULE_HELP = (
+    "An expression is wording listed in the program’s vocabulary. The encoder is a model that "
+    "was trained on sentences coded by people; it can read wording that no list has."
+)
 
 
 def page() -> None:
@@ -104,10 +114,30 @@ def _reasons(stored: StoredClaim, codebook: Codebook) -> None:
         st.caption(f"{label(known.label['en'])}: {known.definition['en']}")
     for number, cue in enumerate(claim.cues, start=1):
         st.text(cue_line(number, cue))
-    st.text(f"Rule: {claim.rule}")
+    st.text(rule_line(claim.rule), help=RULE_HELP)
+    st.text(confidence_line(claim.confidence), help=CONFIDENCE_HELP)
     if claim.product:
         st.text(f"Product: {claim.product}")
     st.caption(f"Read on {minute(stored.extracted_at)} by version {label(stored.extractor)}")
+
+
+def rule_line(rule: str) -> str:
+    """What read the practice: an expression, the encoder, or both."""
+    if rule == ENCODER:
+        return "Read by: the encoder alone; no expression matched"
+    expression = rule.removesuffix(f"+{ENCODER}")
+    also = "" if expression == rule else ", and the encoder"
+    return f"Read by: expression {expression}{also}"
+
+
+def confidence_line(confidence: float | None) -> str:
+    """A confidence in words; never 100 of 100, which no measurement shows."""
+    if confidence is None:
+        return "Confidence: not measured"
+    right = min(99, round(100 * confidence))
+    return (
+        f"Confidence: {right / 100:.2f}; about {right} of 100 claims with this confidence are right"
+    )
 
 
 def cue_line(number: int, cue: Cue) -> str:

@@ -177,6 +177,7 @@ class Store:
         A claim keeps its id across versions and extractors as long as the same
         sentence speaks of the same vendor and practice. One that is no longer read
         is marked withdrawn, never deleted; one that comes back counts again.
+        Confidence is stored to 4 digits; less than 0.01 more or less is no change.
 
         Raises:
             StoreError: unknown article or version, a version left out, or a quote

@@ -357,6 +357,7 @@ def _stored_claim(row: sa.RowMapping) -> StoredClaim:
         source_type=row["source_type"],
         source=row["source"],
         rule=row["rule"],
+        confidence=row["confidence"],
         cues=tuple(Cue(**cue) for cue in row["cues"]),
     )
     return StoredClaim(

@@ -130,8 +130,9 @@ class StoredClaim:
 class ClaimChanges:
     """What saving one article's claims did, in numbers of claims.
 
-    A claim that another extractor reads just the same is kept; one that comes back
-    after it was withdrawn is updated.
+    A claim that another extractor reads just the same, or with a confidence that
+    differs by less than 0.01, is kept; one that comes back after it was withdrawn is
+    updated.
     """
 
     added: int = 0

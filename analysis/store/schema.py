@@ -186,6 +186,7 @@ claims = sa.Table(
     sa.Column("extractor", CleanText, nullable=False),
     sa.Column("extracted_at", UTCDateTime, nullable=False),
     sa.Column("withdrawn", UTCDateTime),
+    sa.Column("confidence", sa.Float),
     sa.ForeignKeyConstraint(
         ["article_id", "last_version"],
         ["versions.article_id", "versions.version"],

@@ -27,6 +27,10 @@ from analysis.store.schema import (
     versions,
 )
 
+CONFIDENCE_DIGITS = 4
+CONFIDENCE_STEP = 0.01
+"""The least difference of confidence that changes a claim; machines differ by less."""
+
 
 def start_crawl(connection: sa.Connection, outlets: Sequence[str]) -> int:
     """A new crawl's number."""
@@ -159,7 +163,7 @@ def save_claims(
     changes: Counter[str] = Counter()
     for key, row in given.items():
         old = stored.get(key)
-        differing = {name for name in row if old is None or old[name] != row[name]}
+        differing = {name for name in row if old is None or _differ(old[name], row[name])}
         if not differing:
             changes["kept"] += 1
             continue
@@ -196,6 +200,7 @@ def _claim_rows(
             row = {
                 "id": key,
                 **asdict(claim),
+                "confidence": _rounded(claim.confidence),
                 "first_version": rows[key]["first_version"] if key in rows else version,
                 "last_version": version,
                 "folded": fold("\n".join((claim.quote, title, claim.source or ""))),
@@ -204,6 +209,16 @@ def _claim_rows(
             }
             rows[key] = clean_values(row)
     return rows
+
+
+def _rounded(confidence: float | None) -> float | None:
+    return None if confidence is None else round(confidence, CONFIDENCE_DIGITS)
+
+
+def _differ(old: object, new: object) -> bool:
+    if isinstance(old, float) and isinstance(new, float):
+        return round(abs(new - old), CONFIDENCE_DIGITS) >= CONFIDENCE_STEP
+    return old != new
 
 
 def _identified(article_id: str, given: Sequence[Claim]) -> Iterator[tuple[str, Claim]]:

@@ -68,6 +68,7 @@ def press(store: Store) -> Store:
             source_type="media",
             source="-Bloomberg",
             rule="r",
+            confidence=0.93 if number else None,
         )
         for number, text in blocks
     ]
@@ -125,6 +126,7 @@ def test_every_quote_comes_back_verbatim(press: Store, codebook: Codebook) -> No
         codebook.practice_label("retention", "en"),
     )
     assert (first["start"], first["end"]) == ("0", str(len(FORMULA)))
+    assert [row["confidence"] for row in rows] == ["0.93", "", *["0.93"] * 5]
 
 
 def test_no_cell_is_a_formula(press: Store, codebook: Codebook) -> None:

@@ -94,6 +94,7 @@ def test_a_claim_line_is_one_line_of_utf8_that_gives_the_claim_back(text: str) -
         source_type="article",
         source=None,
         rule="r",
+        confidence=0.93,
         cues=(Cue("vendor", -1, 0, 1, text[:1], "n"),),
     )
     line = claim_line(claim)
@@ -113,6 +114,8 @@ def test_a_claim_line_is_one_line_of_utf8_that_gives_the_claim_back(text: str) -
         "source_type",
         "source",
         "rule",
+        "confidence",
         "cues",
     ]
     assert (back["quote"], back["cues"][0]["text"]) == (text, text[:1])
+    assert back["confidence"] == 0.93

@@ -10,21 +10,23 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from analysis.config import ROOT
 from analysis.errors import SchemaError, StoreError
-from analysis.records import TITLE, Article, Claim, Cue, article_id
+from analysis.records import TITLE, Article, Claim, Cue, article_id, digest
 from analysis.store import CellCount, ClaimChanges, ClaimFilter, Page, Store
-from analysis.store.connection import VERSION_TABLE
+from analysis.store.connection import MIGRATIONS, VERSION_TABLE
 from analysis.store.schema import clean, fold, metadata
 
 NOON = datetime(2019, 4, 12, 12, 0, tzinfo=UTC)
@@ -58,6 +60,7 @@ def a_claim(article: Article, quote: str = SENTENCE, **fields: object) -> Claim:
         "source_type": "article",
         "source": None,
         "rule": "listen",
+        "confidence": 0.93,
         "cues": (Cue("practice", paragraph, start, start + 6, quote[:6], "note"),),
         "start": start,
         "end": start + len(quote),
@@ -303,6 +306,41 @@ def test_a_claim_that_another_extractor_reads_the_same_is_kept_and_marked(store:
     saved(store, article, a_claim(article))
     assert store.save_claims(article.id, {1: [a_claim(article)]}, "e2") == ClaimChanges(kept=1)
     assert store.claims()[0].extractor == "e2"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outcome", "stored"),
+    [
+        (0.93, 0.93, ClaimChanges(kept=1), 0.93),
+        (0.93124999, 0.93125001, ClaimChanges(kept=1), 0.9312),
+        (0.93, 0.9349, ClaimChanges(kept=1), 0.93),
+        (0.935, 0.9251, ClaimChanges(kept=1), 0.935),
+        (0.56, 0.57, ClaimChanges(updated=1), 0.57),
+        (0.93, 0.8123456, ClaimChanges(updated=1), 0.8123),
+        (None, 0.0, ClaimChanges(updated=1), 0.0),
+        (1.0, None, ClaimChanges(updated=1), None),
+        (None, None, ClaimChanges(kept=1), None),
+    ],
+)
+def test_a_confidence_changes_a_claim_only_when_it_moves_by_a_hundredth(
+    store: Store,
+    before: float | None,
+    after: float | None,
+    outcome: ClaimChanges,
+    stored: float | None,
+) -> None:
+    article = saved(store, an_article(), a_claim(an_article(), confidence=before))
+    again = a_claim(article, confidence=after)
+    assert store.save_claims(article.id, {1: [again]}, "e1") == outcome
+    assert store.claims()[0].claim.confidence == stored
+
+
+def test_another_extractor_brings_its_own_confidence(store: Store) -> None:
+    article = saved(store, an_article(), a_claim(an_article(), confidence=0.93))
+    again = a_claim(article, confidence=0.9349)
+    assert store.save_claims(article.id, {1: [again]}, "e2") == ClaimChanges(kept=1)
+    (stored,) = store.claims()
+    assert (stored.extractor, stored.claim.confidence) == ("e2", 0.9349)
 
 
 def test_a_claim_keeps_its_id_when_it_moves_and_is_read_anew(store: Store) -> None:
@@ -556,12 +594,79 @@ def test_the_migrations_make_the_tables_that_the_code_uses(store_url: str) -> No
         assert compare_metadata(context, metadata) == []
 
 
+def test_a_store_of_the_first_schema_is_upgraded_with_all_that_it_holds(store_url: str) -> None:
+    article = an_article()
+    claim = a_claim(article, confidence=None)
+    _fill_first_schema(store_url, article, claim)
+    with Store.open(store_url) as store:
+        (stored,) = store.claims()
+        assert stored.claim == claim
+        assert store.save_article(article, "La Gazette", "FR") == "unchanged"
+        assert store.save_claims(article.id, {1: [claim]}, "e1") == ClaimChanges(kept=1)
+        measured = replace(claim, confidence=0.93)
+        assert store.save_claims(article.id, {1: [measured]}, "e1") == ClaimChanges(updated=1)
+        assert store.claims()[0].claim == measured
+    with Store.open(store_url) as store:
+        assert store.claims()[0].claim == measured
+
+
+def _fill_first_schema(url: str, article: Article, claim: Claim) -> None:
+    """A store as the first release left it."""
+    if url.startswith("sqlite"):
+        Path(str(sa.make_url(url).database)).parent.mkdir(parents=True)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        first = sa.MetaData()
+        first.reflect(connection)
+        fields = asdict(claim)
+        del fields["confidence"]
+        extracted = {"extractor": "e1", "extracted_at": NOON}
+        rows = {
+            "articles": {
+                "id": article.id,
+                "url": article.url,
+                "outlet": article.outlet,
+                "outlet_name": "La Gazette",
+                "country": "FR",
+                "first_seen": article.fetched,
+                "last_seen": article.fetched,
+                "current_version": 1,
+                **extracted,
+            },
+            "versions": {
+                "article_id": article.id,
+                "version": 1,
+                "digest": article.content_digest,
+                "title": article.title,
+                "paragraphs": article.paragraphs,
+                "authors": article.authors,
+                "lang": article.lang,
+                "published": article.published,
+            },
+            "claims": {
+                "id": digest(article.id, claim.quote, claim.vendor, claim.practice, "0")[:16],
+                **fields,
+                "first_version": 1,
+                "last_version": 1,
+                "folded": fold(f"{claim.quote}\n{article.title}\n"),
+                **extracted,
+            },
+        }
+        for table, row in rows.items():
+            connection.execute(first.tables[table].insert(), row)
+    engine.dispose()
+
+
 def test_a_store_of_a_newer_schema_is_left_alone(store_url: str) -> None:
     Store.open(store_url).close()
     with sa.create_engine(store_url).begin() as connection:
         connection.execute(sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '9876'"))
     with pytest.raises(
-        SchemaError, match=r"schema 9876, newer than schema 0001 .* upgrade Earshot"
+        SchemaError, match=r"schema 9876, newer than schema 0002 .* upgrade Earshot"
     ):
         Store.open(store_url)
 
@@ -698,7 +803,7 @@ def _fill(path: Path, articles: int, claims: int) -> None:
             )
             connection.executemany(
                 "INSERT INTO claims VALUES (?, ?, 1, 1, 0, 0, 9, ?, ?, NULL, ?, 'affirmed',"
-                " 'certain', 'article', NULL, 'r', '[]', ?, 'e1', ?, NULL)",
+                " 'certain', 'article', NULL, 'r', '[]', ?, 'e1', ?, NULL, 0.9)",
                 [
                     (
                         f"c{n}-{m}",

@@ -25,6 +25,8 @@ def claim(
     certainty: str = "certain",
     source_type: str = "article",
     source: str | None = None,
+    rule: str | None = None,
+    confidence: float | None = None,
     cues: tuple[tuple[str, str, str], ...] = (),
 ) -> Claim:
     """A claim on a sentence of an article; cues as (role, words, note) in its paragraph."""
@@ -43,7 +45,8 @@ def claim(
         certainty=certainty,
         source_type=source_type,
         source=source,
-        rule=f"{practice}.test",
+        rule=rule or f"{practice}/test",
+        confidence=confidence,
         cues=tuple(
             Cue(role, paragraph, text.index(words), text.index(words) + len(words), words, note)
             for role, words, note in cues
@@ -129,6 +132,8 @@ def fill(store: Store) -> None:
                     listens,
                     "amazon",
                     "human_review",
+                    rule="human_review/listen+encoder",
+                    confidence=0.9312,
                     cues=(("practice", "listen to voice recordings", "people who listen"),),
                 ),
                 claim(
@@ -139,6 +144,8 @@ def fill(store: Store) -> None:
                     "anonymisation",
                     source_type="vendor",
                     source="The company",
+                    rule="encoder",
+                    confidence=0.998,
                 ),
                 claim(
                     lab,

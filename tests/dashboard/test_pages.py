@@ -277,7 +277,8 @@ def test_a_claim_has_its_own_page(open_page: Open, press: Store) -> None:
     assert "".join(run["text"] for run in paragraph["runs"]).endswith("several offices.")
     said = texts(app)
     assert "1  Practice: “listen to voice recordings” (people who listen)" in said
-    assert "Rule: human_review.test" in said
+    assert "Read by: expression human_review/listen, and the encoder" in said
+    assert "Confidence: 0.93; about 93 of 100 claims with this confidence are right" in said
     assert "By Ann Example" in said
     assert app.get("link_button")[0].proto.url == "https://ledger.example/lab"
 
@@ -285,6 +286,21 @@ def test_a_claim_has_its_own_page(open_page: Open, press: Store) -> None:
 def test_a_claim_names_its_source(open_page: Open, press: Store) -> None:
     said = texts(open_page("claim", id=claim_of(press, "amazon", "anonymisation")))
     assert "“The company”" in said
+
+
+@pytest.mark.parametrize(
+    ("vendor", "practice", "read_by", "confidence"),
+    [
+        ("amazon", "anonymisation", "the encoder alone; no expression matched", "0.99; about 99"),
+        ("google", "retention", "expression retention/test", "not measured"),
+    ],
+)
+def test_a_claim_says_what_read_it_and_how_sure_that_is(
+    open_page: Open, press: Store, vendor: str, practice: str, read_by: str, confidence: str
+) -> None:
+    said = texts(open_page("claim", id=claim_of(press, vendor, practice))).split("\n")
+    assert f"Read by: {read_by}" in said
+    assert [line for line in said if line.startswith(f"Confidence: {confidence}")]
 
 
 @pytest.mark.parametrize("parameters", [{}, {"id": "0123456789abcdef"}, {"id": HOSTILE}])
