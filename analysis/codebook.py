@@ -1,8 +1,8 @@
 """The codebook as data: vendors, practices, expressions, cues.
 
-Every list lives in a YAML file of one folder (`analysis/data` unless a newsroom
-names its own). Words are regular-expression fragments, so that a list can be
-read and extended without knowing the program; each list carries examples that
+Every list lives in a YAML file of one folder, `analysis/data`; a newsroom's own folder may add to
+each file or stand for it (docs/codebook.md). Words are regular-expression fragments, so that a
+list can be read and extended without knowing the program; each list carries examples that
 must match and counter-examples that must not, which a test reads.
 """
 
@@ -10,27 +10,85 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from analysis.errors import ConfigurationError
-from analysis.records import Polarity
+from analysis.records import SOURCE_TYPES, Polarity
+from analysis.yamlfile import Place, YamlFile, read_file
 
 LANGUAGES = ("fr", "en")
-# libyaml reads the expressions ten times faster, where PyYAML was built with it.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_Model = TypeVar("_Model", bound=BaseModel)
+BUNDLED = Path(__file__).resolve().parent / "data"
 FILES = ("vendors.yml", "practices.yml", "relevance.yml", "cues.yml", "expressions.yml")
+_VENDOR_KEY = re.compile(r"[\w:&'. -]+")
+_PRACTICE_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_CONCEPT = re.compile(r"<(\w+)>")
+_Value = TypeVar("_Value")
+_ByKey = TypeVar("_ByKey", bound=dict[str, Any])
+
+
+def _only(accepted: tuple[str, ...], required: tuple[str, ...] = ()) -> AfterValidator:
+    """Refuses keys of a mapping other than the accepted ones, and the lack of a required one."""
+
+    def check(given: _ByKey) -> _ByKey:
+        for key in given:
+            if key not in accepted:
+                raise _unknown_key(key, accepted)
+        for key in required:
+            if key not in given:
+                raise PydanticCustomError("missing", "is missing", {"key": key})
+        return given
+
+    return AfterValidator(check)
+
+
+def _unknown_key(key: object, accepted: tuple[str, ...]) -> PydanticCustomError:
+    context = {"key": str(key), "accepted": ", ".join(accepted)}
+    return PydanticCustomError("unknown_key", "is unknown here; accepted: {accepted}", context)
+
+
+def _spelled(pattern: re.Pattern[str], rule: str) -> AfterValidator:
+    """Refuses keys that a pattern does not match, with the rule in words."""
+
+    def check(given: _ByKey) -> _ByKey:
+        for key in given:
+            if not pattern.fullmatch(key) or key != key.lower():
+                raise PydanticCustomError("key", "{rule}", {"key": key, "rule": rule})
+        return given
+
+    return AfterValidator(check)
+
+
+InSomeLanguages = Annotated[dict[str, _Value], _only(LANGUAGES)]
+InBothLanguages = Annotated[dict[str, _Value], _only(LANGUAGES, LANGUAGES)]
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_known_keys(cls, given: Any) -> Any:
+        for key in given if isinstance(given, dict) else ():
+            if key not in cls.model_fields:
+                raise _unknown_key(key, tuple(cls.model_fields))
+        return given
 
 
 class Word(_Entry):
@@ -47,17 +105,25 @@ class Word(_Entry):
     unless: str | None = None
 
 
-def _words(entries: Iterable[str | Word]) -> tuple[Word, ...]:
-    return tuple(Word(word=entry) if isinstance(entry, str) else entry for entry in entries)
+def _form(value: object) -> str:
+    return "<mapping>" if isinstance(value, dict | Word) else "<text>"
+
+
+Words = tuple[
+    Annotated[
+        Annotated[str, Tag("<text>")] | Annotated[Word, Tag("<mapping>")], Discriminator(_form)
+    ],
+    ...,
+]
 
 
 class Vendor(_Entry):
     """A company, the words that name it and the products that listen for it."""
 
     label: str
-    names: tuple[str | Word, ...]
-    products: tuple[str | Word, ...] = ()
-    makers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    names: Words
+    products: Words = ()
+    makers: InSomeLanguages[tuple[str, ...]] = Field(default_factory=dict)
     examples: tuple[str, ...] = ()
     counter_examples: tuple[str, ...] = ()
 
@@ -65,8 +131,8 @@ class Vendor(_Entry):
 class Practice(_Entry):
     """What a claim can be about, with its names and definition in each language."""
 
-    label: dict[str, str]
-    definition: dict[str, str]
+    label: InBothLanguages[str]
+    definition: InBothLanguages[str]
     dpv: tuple[str, ...] = ()
 
 
@@ -114,19 +180,41 @@ class Expression(_Entry):
 
 
 class _Expressions(_Entry):
-    concepts: dict[str, tuple[str, ...]]
+    concepts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     practices: dict[str, tuple[Expression, ...]]
 
 
 class _VendorsFile(_Entry):
-    vendors: dict[str, Vendor]
-    introductions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    anaphora: dict[str, Anaphora]
+    vendors: Annotated[
+        dict[str, Vendor],
+        _spelled(_VENDOR_KEY, "a vendor's key is lower case, without / or punctuation"),
+    ]
+    introductions: InSomeLanguages[tuple[str, ...]] = Field(default_factory=dict)
+    anaphora: InBothLanguages[Anaphora]
 
 
 class _PracticesFile(_Entry):
-    practices: dict[str, Practice]
-    source_types: dict[str, dict[str, str]]
+    practices: Annotated[
+        dict[str, Practice],
+        _spelled(_PRACTICE_KEY, "a practice's key is lower case: letters a-z, digits and _"),
+    ]
+    source_types: Annotated[dict[str, InBothLanguages[str]], _only(SOURCE_TYPES, SOURCE_TYPES)]
+
+
+_VENDORS = TypeAdapter(_VendorsFile)
+_PRACTICES = TypeAdapter(_PracticesFile)
+_EXPRESSIONS: TypeAdapter[dict[str, _Expressions]] = TypeAdapter(InBothLanguages[_Expressions])
+_LISTS: TypeAdapter[dict[str, dict[str, TermList]]] = TypeAdapter(
+    InBothLanguages[dict[str, TermList]]
+)
+_PROBLEMS = {
+    "missing": "is missing",
+    "string_type": "must be text; put numbers, yes and no in quotes",
+    "tuple_type": "must be a list: [a, b], or lines that begin with -",
+    "too_short": "must not be empty",
+    "literal_error": "must be {expected}",
+    **dict.fromkeys(("dict_type", "model_type"), "must be a mapping: lines of the form key: value"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,114 +266,188 @@ def alternation(terms: tuple[str, ...], flags: int = 0) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(ordered)})(?!\w)", flags)
 
 
-def load_codebook(folder: Path) -> Codebook:
-    """Reads and checks a codebook folder.
+def read_folder(folder: Path) -> dict[str, YamlFile]:
+    """The files of a codebook folder by name; those that it lacks are the bundled ones.
 
     Raises:
-        ConfigurationError: a file is missing or not valid; the message names the
-            file, the place in it and what is accepted.
+        ConfigurationError: there is no such folder, it holds none of the files or another
+            YAML file, or a file cannot be read.
     """
-    raw = {name: _read(folder / name) for name in FILES}
-    vendors = _validated(folder / "vendors.yml", raw, _VendorsFile.model_validate)
-    practices = _validated(folder / "practices.yml", raw, _PracticesFile.model_validate)
-    expressions = {
-        lang: _validated(folder / "expressions.yml", raw, _Expressions.model_validate, lang)
-        for lang in LANGUAGES
-    }
-    unknown = {p for e in expressions.values() for p in e.practices} - set(practices.practices)
-    if unknown:
+    accepted = ", ".join(FILES)
+    try:
+        present = sorted(p.name for p in folder.iterdir() if p.suffix in (".yml", ".yaml"))
+    except OSError as error:
         raise ConfigurationError(
-            f"{folder / 'expressions.yml'}: unknown practice {sorted(unknown)}; "
-            f"practices.yml knows {sorted(practices.practices)}"
-        )
+            f"codebook {folder}: {error.strerror}; name a folder with any of {accepted}"
+        ) from error
+    for name in present:
+        if name not in FILES:
+            raise ConfigurationError(
+                f"{folder / name}: not a file of a codebook; rename it, accepted: {accepted}"
+            )
+    if not present:
+        raise ConfigurationError(f"codebook {folder}: holds no file; accepted: {accepted}")
+    return {name: read_file(folder / name, BUNDLED / name) for name in FILES}
+
+
+def load_codebook(folder: Path) -> Codebook:
+    """Reads and checks a codebook folder, with what it leaves to the bundled one.
+
+    Raises:
+        ConfigurationError: the folder or a file is not valid; the message names the
+            file, the line, the place in it and what is accepted.
+    """
+    files = read_folder(folder)
+    vendors = _validated(files["vendors.yml"], _VENDORS)
+    practices = _validated(files["practices.yml"], _PRACTICES)
+    expressions = _validated(files["expressions.yml"], _EXPRESSIONS)
+    stated = {
+        lang: dict(_stated(files["expressions.yml"], lang, by_language.practices, practices))
+        for lang, by_language in expressions.items()
+    }
     codebook = Codebook(
-        version=_version(folder),
+        version=_version(files),
         vendors=vendors.vendors,
         introductions=vendors.introductions,
         anaphora=vendors.anaphora,
         practices=practices.practices,
         source_types=practices.source_types,
-        expressions={lang: e.practices for lang, e in expressions.items()},
+        expressions=stated,
         concepts={lang: e.concepts for lang, e in expressions.items()},
-        cues=_term_lists(folder / "cues.yml", raw),
-        relevance=_term_lists(folder / "relevance.yml", raw),
+        cues=_lists(files["cues.yml"]),
+        relevance=_lists(files["relevance.yml"]),
     )
-    _check_fragments(folder, codebook)
+    if any(file.origin != "bundled" for file in files.values()):
+        # The tests check the bundled files, so that a start need not.
+        _check_fragments(files, codebook)
+        _check_identifiers(files["expressions.yml"], codebook)
     return codebook
 
 
-def _read(path: Path) -> Any:
+def _validated(file: YamlFile, expected: TypeAdapter[_Value]) -> _Value:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
-    except FileNotFoundError as error:
-        raise ConfigurationError(
-            f"{path}: no such file; a codebook folder holds {', '.join(FILES)}"
-        ) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"{path}: cannot be read as YAML: {error}") from error
-
-
-def _validated(
-    path: Path, raw: dict[str, Any], validate: Callable[[Any], _Model], key: str | None = None
-) -> _Model:
-    content = raw[path.name]
-    try:
-        return validate(content if key is None else (content or {}).get(key))
+        return expected.validate_python(file.content)
     except ValidationError as error:
-        raise ConfigurationError(_explain(path, error, key)) from error
+        first = error.errors(include_url=False)[0]
+        context = first.get("ctx", {})
+        parts = [p for p in first["loc"] if not (isinstance(p, str) and p[:1] in ("<", "["))]
+        place = (*parts, *([context["key"]] if "key" in context else []))
+        problem = _PROBLEMS.get(first["type"], first["msg"]).format(**context)
+        raise file.error(place, f"{problem}; docs/codebook.md has the format") from error
 
 
-def _term_lists(path: Path, raw: dict[str, Any]) -> dict[str, dict[str, TermList]]:
-    content = raw[path.name]
-    try:
-        return {
-            lang: {name: TermList.model_validate(terms) for name, terms in content[lang].items()}
-            for lang in LANGUAGES
-        }
-    except ValidationError as error:
-        raise ConfigurationError(_explain(path, error, None)) from error
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ConfigurationError(
-            f"{path}: must map each of {', '.join(LANGUAGES)} to named lists of terms"
-        ) from error
+def _stated(
+    file: YamlFile, lang: str, given: dict[str, tuple[Expression, ...]], known: _PracticesFile
+) -> Iterator[tuple[str, tuple[Expression, ...]]]:
+    """The expressions of the practices that exist.
+
+    A folder may drop a practice and leave its bundled expressions where they are; one of its own
+    for a practice that does not exist is a mistake.
+    """
+    own = ((file.own or {}).get(lang) or {}).get("practices") or {}
+    for practice, expressions in given.items():
+        if practice in known.practices:
+            yield practice, expressions
+        elif practice in own:
+            raise file.error(
+                (lang, "practices", practice),
+                "practices.yml does not define this practice; define it there, or use one of "
+                f"{', '.join(known.practices)}",
+            )
 
 
-def _explain(path: Path, error: ValidationError, key: str | None) -> str:
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in ((key,) if key else ()) + first["loc"])
-    return f"{path}: {place}: {first['msg']}; see analysis/data/{path.name} for the format"
+def _lists(file: YamlFile) -> dict[str, dict[str, TermList]]:
+    """Lists of terms: just those that the bundled file has, which the program reads."""
+    lists = _validated(file, _LISTS)
+    for lang, by_name in lists.items():
+        needed = file.base[lang]
+        for name in by_name:
+            if name not in needed:
+                raise file.error(
+                    (lang, name), f"the program reads no such list; accepted: {', '.join(needed)}"
+                )
+        for name in needed:
+            if name not in by_name:
+                raise file.error(
+                    (lang, name),
+                    "the program needs this list; copy it from the bundled "
+                    f"{file.path.name}, or begin the file with `extends: default`",
+                )
+    return lists
 
 
-def _check_fragments(folder: Path, codebook: Codebook) -> None:
+def _check_fragments(files: dict[str, YamlFile], codebook: Codebook) -> None:
     """Compiles every fragment once, so that a typing error is found here and named."""
-    named: list[tuple[str, str]] = []
-    for key, vendor in codebook.vendors.items():
-        for word in _words((*vendor.names, *vendor.products)):
-            fragments = (word.word, word.needs or "", word.unless or "")
-            named += [(f"vendors.yml: {key}", fragment) for fragment in fragments]
-        named += [
-            (f"vendors.yml: {key}", fragment)
-            for terms in vendor.makers.values()
-            for fragment in terms
-        ]
-    for name, lists in (("cues", codebook.cues), ("relevance", codebook.relevance)):
-        named += [
-            (f"{name}.yml: {lang}.{key}", term)
-            for lang, by_name in lists.items()
-            for key, terms in by_name.items()
-            for term in terms.terms
-        ]
-    for place, fragment in named:
+    for name, place, fragment in _fragments(codebook):
+        if name == "expressions.yml":
+            known = () if "concepts" in place else codebook.concepts[str(place[0])]
+            for concept in _CONCEPT.findall(fragment):
+                if concept not in known:
+                    accepted = f"accepted: {', '.join(known)}" if known else "it can use no other"
+                    raise files[name].error(place, f"unknown concept <{concept}>; {accepted}")
+            fragment = _CONCEPT.sub("x", fragment).replace(" .. ", " ")
         try:
-            re.compile(fragment)
+            pattern = re.compile(fragment)
         except re.error as error:
-            raise ConfigurationError(
-                f"{folder / place}: {fragment!r} is not a regular expression: {error}"
+            raise files[name].error(
+                place,
+                f"{fragment!r} is not a regular expression: {error}; put a backslash before "
+                "a . ( ) [ ] * + ? that stands for itself",
             ) from error
+        if pattern.fullmatch(""):
+            raise files[name].error(place, f"{fragment!r} matches everywhere; name some words")
+        if place[0] == "introductions" and "name" not in pattern.groupindex:
+            raise files[name].error(place, "must hold the group (?P<name>...) of the maker's name")
 
 
-def _version(folder: Path) -> str:
+def _fragments(codebook: Codebook) -> Iterator[tuple[str, Place, str]]:
+    """Every regular-expression fragment with its file and its place there."""
+    found: list[tuple[str, Place, tuple[str, ...]]] = []
+    for key, vendor in codebook.vendors.items():
+        for kind, words in (("names", vendor.names), ("products", vendor.products)):
+            for number, word in enumerate(words):
+                own = (word,) if isinstance(word, str) else (word.word, word.needs, word.unless)
+                for fragment in own:
+                    if fragment is not None:
+                        yield "vendors.yml", ("vendors", key, kind, number), fragment
+        for lang, terms in vendor.makers.items():
+            found.append(("vendors.yml", ("vendors", key, "makers", lang), terms))
+    for lang, terms in codebook.introductions.items():
+        found.append(("vendors.yml", ("introductions", lang), terms))
+    for lang, anaphora in codebook.anaphora.items():
+        found.append(("vendors.yml", ("anaphora", lang, "one"), anaphora.one))
+        found.append(("vendors.yml", ("anaphora", lang, "all"), anaphora.all))
+    for name, lists in (("cues.yml", codebook.cues), ("relevance.yml", codebook.relevance)):
+        for lang, by_name in lists.items():
+            found += [(name, (lang, key, "terms"), terms.terms) for key, terms in by_name.items()]
+    for lang, concepts in codebook.concepts.items():
+        for key, terms in concepts.items():
+            found.append(("expressions.yml", (lang, "concepts", key), terms))
+    for lang, by_practice in codebook.expressions.items():
+        for practice, expressions in by_practice.items():
+            for number, expression in enumerate(expressions):
+                place: Place = (lang, "practices", practice, number)
+                found.append(("expressions.yml", (*place, "match"), expression.match))
+                found.append(("expressions.yml", (*place, "unless"), expression.unless))
+    for name, place, terms in found:
+        for number, fragment in enumerate(terms):
+            yield name, (*place, number), fragment
+
+
+def _check_identifiers(file: YamlFile, codebook: Codebook) -> None:
+    """A stored claim names its expression, so no two of a practice share an identifier."""
+    for lang, by_practice in codebook.expressions.items():
+        for practice, expressions in by_practice.items():
+            seen = set()
+            for number, expression in enumerate(expressions):
+                if expression.id in seen:
+                    place = (lang, "practices", practice, number, "id")
+                    raise file.error(place, f"the id {expression.id!r} stands twice; rename one")
+                seen.add(expression.id)
+
+
+def _version(files: dict[str, YamlFile]) -> str:
     joined = hashlib.sha256()
     for name in FILES:
-        joined.update((folder / name).read_bytes())
+        joined.update(files[name].source)
     return joined.hexdigest()[:12]
