@@ -27,7 +27,6 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from analysis.errors import ConfigurationError
 from analysis.records import SOURCE_TYPES, Polarity
@@ -43,6 +42,14 @@ _Value = TypeVar("_Value")
 _ByKey = TypeVar("_ByKey", bound=dict[str, Any])
 
 
+class _BadKeyError(ValueError):
+    """What is wrong with one key of the mapping that is being validated."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(problem)
+        self.key = key
+
+
 def _only(accepted: tuple[str, ...], required: tuple[str, ...] = ()) -> AfterValidator:
     """Refuses keys of a mapping other than the accepted ones, and the lack of a required one."""
 
@@ -52,15 +59,14 @@ def _only(accepted: tuple[str, ...], required: tuple[str, ...] = ()) -> AfterVal
                 raise _unknown_key(key, accepted)
         for key in required:
             if key not in given:
-                raise PydanticCustomError("missing", "is missing", {"key": key})
+                raise _BadKeyError(key, "is missing")
         return given
 
     return AfterValidator(check)
 
 
-def _unknown_key(key: object, accepted: tuple[str, ...]) -> PydanticCustomError:
-    context = {"key": str(key), "accepted": ", ".join(accepted)}
-    return PydanticCustomError("unknown_key", "is unknown here; accepted: {accepted}", context)
+def _unknown_key(key: object, accepted: tuple[str, ...]) -> _BadKeyError:
+    return _BadKeyError(str(key), f"is unknown here; accepted: {', '.join(accepted)}")
 
 
 def _spelled(pattern: re.Pattern[str], rule: str) -> AfterValidator:
@@ -69,7 +75,7 @@ def _spelled(pattern: re.Pattern[str], rule: str) -> AfterValidator:
     def check(given: _ByKey) -> _ByKey:
         for key in given:
             if not pattern.fullmatch(key) or key != key.lower():
-                raise PydanticCustomError("key", "{rule}", {"key": key, "rule": rule})
+                raise _BadKeyError(key, rule)
         return given
 
     return AfterValidator(check)
@@ -331,9 +337,12 @@ def _validated(file: YamlFile, expected: TypeAdapter[_Value]) -> _Value:
         first = error.errors(include_url=False)[0]
         context = first.get("ctx", {})
         parts = [p for p in first["loc"] if not (isinstance(p, str) and p[:1] in ("<", "["))]
-        place = (*parts, *([context["key"]] if "key" in context else []))
         problem = _PROBLEMS.get(first["type"], first["msg"]).format(**context)
-        raise file.error(place, f"{problem}; docs/codebook.md has the format") from error
+        cause = context.get("error")
+        if isinstance(cause, _BadKeyError):
+            parts.append(cause.key)
+            problem = str(cause)
+        raise file.error(tuple(parts), f"{problem}; docs/codebook.md has the format") from error
 
 
 def _stated(

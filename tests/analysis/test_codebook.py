@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,7 @@ import pytest
 from analysis.codebook import FILES, LANGUAGES, Word, load_codebook
 from analysis.config import Settings
 from analysis.errors import ConfigurationError
-from analysis.mentions import MentionFinder
-from analysis.practices import PracticeFinder
-from analysis.text import straight
+from analysis.inspection import examples
 
 FOLDER = Settings().codebook
 CODEBOOK = load_codebook(FOLDER)
@@ -24,44 +21,16 @@ EXPRESSIONS = [
     for practice, expressions in CODEBOOK.expressions[lang].items()
     for expression in expressions
 ]
-LISTS = [
-    (f"{name}.{lang}.{key}", terms)
-    for name, lists in (("cues", CODEBOOK.cues), ("relevance", CODEBOOK.relevance))
-    for lang, by_name in lists.items()
-    for key, terms in by_name.items()
-]
 
 
-@pytest.mark.parametrize(
-    ("lang", "practice", "expression"),
-    EXPRESSIONS,
-    ids=[f"{lang}-{practice}-{e.id}" for lang, practice, e in EXPRESSIONS],
-)
-def test_every_expression_finds_its_examples_and_no_counter_example(lang, practice, expression):
-    alone = replace(CODEBOOK, expressions={**CODEBOOK.expressions, lang: {practice: (expression,)}})
-    finder = PracticeFinder(alone, lang)
-    assert [s for s in expression.hits if not finder.find(straight(s))] == []
-    assert [s for s in expression.misses if finder.find(straight(s))] == []
-
-
-@pytest.mark.parametrize(("name", "terms"), LISTS, ids=[name for name, _ in LISTS])
-def test_every_list_finds_its_examples_and_no_counter_example(name, terms):
-    assert [text for text in terms.examples if not terms.pattern.search(text)] == []
-    assert [text for text in terms.counter_examples if terms.pattern.search(text)] == []
-
-
-@pytest.mark.parametrize("key", CODEBOOK.vendors)
-def test_every_vendor_is_found_in_its_examples_and_not_in_the_others(key):
-    finders = [MentionFinder(CODEBOOK, lang) for lang in LANGUAGES]
-
-    def found(text: str) -> bool:
-        return any(m.vendor == key for finder in finders for m in finder.find(0, text, text))
-
-    vendor = CODEBOOK.vendors[key]
-    assert vendor.examples
-    assert vendor.counter_examples
-    assert [text for text in vendor.examples if not found(text)] == []
-    assert [text for text in vendor.counter_examples if found(text)] == []
+def test_every_example_is_found_and_no_counter_example():
+    tried = list(examples(CODEBOOK))
+    assert [example for example in tried if not example.right] == []
+    for wanted in (True, False):
+        vendors = {e.place[1] for e in tried if e.file == "vendors.yml" and e.wanted == wanted}
+        assert vendors == set(CODEBOOK.vendors)
+    expressions = {e.place[:4] for e in tried if e.file == "expressions.yml"}
+    assert len(expressions) == len(EXPRESSIONS)
 
 
 def test_expression_identifiers_are_unique():
