@@ -13,7 +13,9 @@ from dataclasses import replace
 from analysis.attribution import Attribution, AttributionFinder
 from analysis.codebook import LANGUAGES, Codebook
 from analysis.config import DEFAULT_MODELS
+from analysis.encoder import Encoder
 from analysis.factuality import FactualityReader
+from analysis.fusion import Fusion
 from analysis.language import detect_language
 from analysis.mentions import Focus, MentionFinder, Resolution
 from analysis.nlp import Sentence, load_model, model_version, sentences
@@ -21,6 +23,8 @@ from analysis.practices import PracticeFinder, PracticeMatch
 from analysis.records import TITLE, Article, Claim, Cue, SourceType
 from analysis.text import straight
 
+CONFIDENCE = 0.5
+"""Least confidence of a reported claim, unless a newsroom sets another."""
 RULES = "1"
 """Raised with every change of the rules that can change a claim."""
 
@@ -31,14 +35,28 @@ class Extractor:
     Args:
         codebook: vendors, practices and cues.
         models: name of the spaCy model of each language.
+        encoder: reads practices beside the codebook's expressions; None: rules alone.
+        confidence: the least confidence of a claim that the encoder had a part in.
     """
 
-    def __init__(self, codebook: Codebook, models: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        codebook: Codebook,
+        models: dict[str, str] | None = None,
+        encoder: Encoder | None = None,
+        confidence: float = CONFIDENCE,
+    ) -> None:
         self._codebook = codebook
         self._models = models or dict(DEFAULT_MODELS)
+        self._encoder = encoder
+        self._confidence = confidence
         self._mentions = {lang: MentionFinder(codebook, lang) for lang in LANGUAGES}
         self._practices = {lang: PracticeFinder(codebook, lang) for lang in LANGUAGES}
         self._factuality = {lang: FactualityReader(codebook, lang) for lang in LANGUAGES}
+        self._fusion = None
+        if encoder is not None:
+            card = encoder.card
+            self._fusion = Fusion(card.practices, card.sources, card.fusion, confidence)
 
     @property
     def version(self) -> str:
@@ -50,7 +68,11 @@ class Extractor:
         parts = [RULES, self._codebook.version]
         for name in sorted(self._models.values()):
             parts += [name, model_version(name)]
-        return f"rules-{RULES}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:10]}"
+        kind = "rules"
+        if self._encoder is not None:
+            kind = "hybrid"
+            parts += [self._encoder.card.version, f"{self._confidence:.3f}"]
+        return f"{kind}-{RULES}-{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:10]}"
 
     def extract(self, article: Article) -> list[Claim]:
         """The claims of an article in reading order.
@@ -66,23 +88,22 @@ class Extractor:
         return list(self._claims(article, lang))
 
     def _claims(self, article: Article, lang: str) -> Iterator[Claim]:
-        text = straight("\n".join(block for _, block in article.blocks()))
-        practices = self._practices[lang]
+        blocks = list(article.blocks())
+        text = straight("\n".join(block for _, block in blocks))
         model = load_model(self._models[lang])
         cues = self._codebook.cues[lang]
-        never = cues["not_a_claim"].pattern
         focus = Focus(cues)
-        attributions = AttributionFinder(self._codebook, lang, [b for _, b in article.blocks()])
-        blocks = list(article.blocks())
-        for (number, block), paragraph in zip(blocks, sentences(model, blocks), strict=True):
+        attributions = AttributionFinder(self._codebook, lang, [block for _, block in blocks])
+        parsed = list(sentences(model, blocks))
+        stated = self._stated(lang, parsed)
+        for (number, block), paragraph in zip(blocks, parsed, strict=True):
             mentions = self._mentions[lang].find(number, straight(block), text)
             sourced = attributions.find(paragraph, mentions)
             for sentence, sources in zip(paragraph, sourced, strict=True):
                 here = [m for m in mentions if sentence.start <= m.start < sentence.end]
-                stated = [] if never.search(sentence.text) else practices.find(sentence.text)
                 seen: set[tuple[str, str]] = set()
-                for match in stated:
-                    attribution = _innermost(sources, sentence, match)
+                for match in next(stated):
+                    attribution = self._attribution(sources, sentence, match)
                     for resolution in focus.resolve(sentence, here, match.start, match.end):
                         if (resolution.vendor, match.practice) in seen:
                             continue
@@ -91,6 +112,42 @@ class Extractor:
                             article, lang, block, sentence, match, resolution, attribution
                         )
                 focus.advance(sentence, here)
+
+    def _stated(self, lang: str, parsed: list[list[Sentence]]) -> Iterator[list[PracticeMatch]]:
+        """The practices of each sentence, in order."""
+        never = self._codebook.cues[lang]["not_a_claim"].pattern
+        texts = [[sentence.text for sentence in paragraph] for paragraph in parsed]
+        found = (
+            [] if never.search(text) else self._practices[lang].find(text)
+            for paragraph in texts
+            for text in paragraph
+        )
+        if self._encoder is None or self._fusion is None:
+            yield from found
+            return
+        readings = [reading for some in self._encoder.read(texts) for reading in some]
+        flat = [text for paragraph in texts for text in paragraph]
+        for text, matches, reading in zip(flat, found, readings, strict=True):
+            yield [] if never.search(text) else self._fusion.join(matches, reading, text)
+
+    def _attribution(
+        self, sources: list[Attribution], sentence: Sentence, match: PracticeMatch
+    ) -> Attribution | None:
+        """Whose word a statement is: by syntax, corrected where the encoder is sure."""
+        rules = _innermost(sources, sentence, match)
+        if self._fusion is None:
+            return rules
+        for kind in self._fusion.sources(rules.kind if rules else "article", match):
+            if kind == "article":
+                return None
+            if rules is not None and kind == rules.kind:
+                return rules
+            if rules is not None and rules.kind == "other":
+                return replace(rules, kind=kind)
+            own = [source for source in sources if source.kind == kind]
+            if own:
+                return min(own, key=lambda source: source.width)
+        return rules
 
     def _claim(
         self,
@@ -103,6 +160,10 @@ class Extractor:
         attribution: Attribution | None,
     ) -> Claim:
         reading = self._factuality[lang].read(sentence, match, attribution)
+        polarity, certainty = reading.polarity, reading.certainty
+        if self._fusion is not None:
+            polarity = self._fusion.polarity(polarity, match)
+            certainty = self._fusion.certainty(certainty, match)
         kind: SourceType = attribution.kind if attribution else "article"
         return Claim(
             article_id=article.id,
@@ -113,8 +174,8 @@ class Extractor:
             vendor=resolution.vendor,
             product=resolution.product,
             practice=match.practice,
-            polarity=reading.polarity,
-            certainty=reading.certainty,
+            polarity=polarity,
+            certainty=certainty,
             source_type=kind,
             source=_source(article, attribution, resolution),
             rule=match.rule,

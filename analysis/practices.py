@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from analysis.codebook import Codebook, Expression
 from analysis.errors import ConfigurationError
 from analysis.records import Polarity
+
+if TYPE_CHECKING:
+    from analysis.encoder import PracticeReading
 
 _GAP = r"(?:(?<!\w)|(?!\w))(?:[^;:]{0,60}?(?<!\w))?"
 _TAKERS = ("suspension", "opt_out", "disclosure")
@@ -27,6 +30,8 @@ class PracticeMatch:
         rule: practice and expression identifier, as stored with a claim.
         polarity: what the words say before any negation around them.
         negation: where a negation turns that round, as the expression says.
+        confidence: probability that the sentence states the practice; None by rules alone.
+        encoded: what the encoder reads, None where it did not.
     """
 
     practice: str
@@ -35,6 +40,8 @@ class PracticeMatch:
     end: int
     polarity: Polarity
     negation: Literal["flips", "before", "included"]
+    confidence: float | None = None
+    encoded: PracticeReading | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Makes the encoder of `analysis.encoder`: `make train`. Needs requirements-train.txt."""

@@ -1,0 +1,77 @@
+"""The trained network as the files that `analysis.encoder` loads."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+
+from analysis.encoder import CARD, FILES, FusionWeights, ModelCard, collate, file_digest
+from analysis.records import SOURCE_TYPES
+from analysis.training.network import Network, Probabilities
+from analysis.training.train import Example
+
+_INPUTS = ("ids", "mask", "rows", "inside")
+_OUTPUTS = ("stated", "denied", "uncertain", "sources", "attention")
+_OPSET = 20
+
+
+def export(
+    network: Network,
+    tokenizer: Tokenizer,
+    practices: Sequence[str],
+    version: str,
+    fusion: FusionWeights,
+    sample: Sequence[Example],
+    folder: Path,
+) -> ModelCard:
+    """Writes model, tokenizer and description; weights become integers of eight bits.
+
+    Args:
+        sample: a few windows to trace the network with.
+        folder: where the files go; those of an earlier model are replaced.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    network.eval()
+    inputs = tuple(
+        torch.from_numpy(array) for array in collate([e.window for e in sample]).values()
+    )
+    windows, tokens, sentences = (torch.export.Dim(name) for name in ("windows", "tokens", "all"))
+    with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own deprecations
+        whole = Path(name) / "whole.onnx"
+        torch.onnx.export(
+            Probabilities(network),
+            inputs,
+            str(whole),
+            input_names=list(_INPUTS),
+            output_names=list(_OUTPUTS),
+            dynamic_shapes=[
+                {0: windows, 1: tokens},
+                {0: windows, 1: tokens},
+                {0: sentences},
+                {0: sentences, 1: tokens},
+            ],
+            opset_version=_OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        quantize_dynamic(
+            whole, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True
+        )
+    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    card = ModelCard(
+        version=version,
+        practices=tuple(practices),
+        sources=SOURCE_TYPES,
+        fusion=fusion,
+        digests={file: file_digest(folder / file) for file in FILES},
+    )
+    (folder / CARD).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return card
