@@ -1,4 +1,4 @@
-"""The command line of the analysis: extract, run, compare, export, evaluate.
+"""The command line of the analysis: extract, run, compare, export, why, evaluate.
 
 Results go to standard output; progress, warnings and errors to standard error.
 """
@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,14 +23,21 @@ from typer.core import TyperGroup
 
 from analysis.codebook import Codebook, load_codebook
 from analysis.compare import comparison
-from analysis.config import load_settings
+from analysis.config import Settings, load_settings
 from analysis.errors import EarshotError, InputError
 from analysis.evaluate import error_table, load_gold, pair
 from analysis.export import export_files
 from analysis.jsonl import claim_line, read_articles
 from analysis.pipeline import Readers, RunSummary, load_extractor
 from analysis.pipeline import run as run_pipeline
-from analysis.printing import print_claims, print_comparison, print_figures, printable
+from analysis.printing import (
+    print_claims,
+    print_comparison,
+    print_figures,
+    print_inspection,
+    printable,
+)
+from analysis.reasons import print_reasons, reasons_json
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES, article_id
 from analysis.store import ClaimFilter, Store
 
@@ -54,6 +62,14 @@ app = typer.Typer(
     help="Read articles for claims on voice-assistant privacy, compare vendors, export.",
 )
 Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Processes that read articles.")]
+CodebookFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--codebook",
+        metavar="DIR",
+        help="Folder that adds to the vocabulary or replaces it, before EARSHOT_CODEBOOK.",
+    ),
+]
 
 
 @app.callback()
@@ -75,6 +91,7 @@ def extract(
         typer.Argument(metavar="ARTICLES.jsonl|-", help="A file, or - for standard input."),
     ],
     jobs: Jobs = 1,
+    codebook: CodebookFolder = None,
 ) -> None:
     """Print the claims of articles, one JSON object a line.
 
@@ -96,7 +113,7 @@ def extract(
     out = sys.stdout.buffer
     with (
         _progress("Reading articles", shown=not sys.stdout.isatty()) as advance,
-        Readers(partial(load_extractor, load_settings()), jobs) as readers,
+        Readers(partial(load_extractor, _settings(codebook)), jobs) as readers,
     ):
         for done, ((article,), reading) in enumerate(readers.read(given), start=1):
             if reading.error is not None:
@@ -109,12 +126,12 @@ def extract(
 
 
 @app.command()
-def run(jobs: Jobs = 1) -> None:
+def run(jobs: Jobs = 1, codebook: CodebookFolder = None) -> None:
     """Read the stored articles that this codebook and these models have not read yet.
 
     Example: `python -m analysis run --jobs 2`
     """
-    settings = load_settings()
+    settings = _settings(codebook)
     with Store.open(settings.database_url) as store, _progress("Reading articles") as advance:
         summary = run_pipeline(store, partial(load_extractor, settings), jobs, advance)
         empty = store.overview().articles == 0
@@ -132,19 +149,20 @@ def compare(
         str | None,
         typer.Option(metavar="URL_OR_ID", help="First print the claims of this article."),
     ] = None,
+    codebook: CodebookFolder = None,
 ) -> None:
     """Print what the press says: a row for each practice, a column for each vendor.
 
     Example: `python -m analysis compare`
     """
-    settings = load_settings()
-    codebook = load_codebook(settings.codebook)
+    settings = _settings(codebook)
+    words = load_codebook(settings.codebook)
     with Store.open(settings.database_url) as store:
         if example is not None:
-            _print_example(store, example, codebook)
+            _print_example(store, example, words)
         cells = store.cells()
-    table = comparison(cells, tuple(codebook.vendors), tuple(codebook.practices))
-    print_comparison(_out(), table, codebook)
+    table = comparison(cells, tuple(words.vendors), tuple(words.practices))
+    print_comparison(_out(), table, words)
 
 
 @app.command()
@@ -164,6 +182,7 @@ def export(
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")
     ] = None,
     text: Annotated[str, typer.Option(help="Words of sentence, title or source.")] = "",
+    codebook: CodebookFolder = None,
 ) -> None:
     """Write claims.csv, vendors_by_practice.csv and articles.csv.
 
@@ -172,9 +191,9 @@ def export(
 
     Example: `python -m analysis export --out export --practice human_review --from 2019-01-01`
     """
-    settings = load_settings()
-    codebook = load_codebook(settings.codebook)
-    practices, vendors = tuple(codebook.practices), tuple(codebook.vendors)
+    settings = _settings(codebook)
+    words = load_codebook(settings.codebook)
+    practices, vendors = tuple(words.practices), tuple(words.vendors)
     wanted = ClaimFilter(
         vendors=_known("--vendor", vendor, (*vendors, "other:NAME")),
         practices=_known("--practice", practice, practices),
@@ -189,7 +208,7 @@ def export(
     )
     with Store.open(settings.database_url) as store:
         claims = store.count_claims(wanted)
-        files = export_files(store, wanted, codebook)
+        files = export_files(store, wanted, words)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
@@ -208,6 +227,7 @@ def evaluate(
         Path | None, typer.Option(metavar="FILE", help="Write every error to this CSV file.")
     ] = None,
     jobs: Jobs = 1,
+    codebook: CodebookFolder = None,
 ) -> None:
     """Score this extractor against articles coded by hand.
 
@@ -221,7 +241,7 @@ def evaluate(
     pairings = []
     with (
         _progress("Reading articles") as advance,
-        Readers(partial(load_extractor, load_settings()), jobs) as readers,
+        Readers(partial(load_extractor, _settings(codebook)), jobs) as readers,
     ):
         for done, (article, (_, reading)) in enumerate(
             zip(coded, readers.read(given), strict=True), start=1
@@ -233,6 +253,68 @@ def evaluate(
     print_figures(_out(), pairings)
     if errors is not None:
         errors.write_text(error_table(pairings), encoding="utf-8-sig", newline="")
+
+
+@app.command()
+def why(
+    claim: Annotated[
+        str,
+        typer.Argument(
+            metavar="CLAIM", help="A claim_id of claims.csv, or a claim's address on the dashboard."
+        ),
+    ],
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the claim as one JSON object.")
+    ] = False,
+    codebook: CodebookFolder = None,
+) -> None:
+    """Print why a stored claim was read: its sentence, the words that decided, each field.
+
+    Example: `python -m analysis why 6a1f0c22d94be713`
+    """
+    settings = _settings(codebook)
+    words = load_codebook(settings.codebook)
+    with Store.open(settings.database_url) as store:
+        stored = store.claim(claim.rpartition("id=")[2])
+        article = (
+            store.article(stored.claim.article_id, stored.last_version)
+            if stored is not None
+            else None
+        )
+        if stored is None or article is None:
+            raise InputError(
+                f"{claim}: no such claim in {store.address}; give a claim_id of the file "
+                "claims.csv, which `python -m analysis export --out DIR` writes"
+            )
+    if as_json:
+        typer.echo(reasons_json(stored, words))
+    else:
+        print_reasons(_out(), stored, article, words)
+
+
+@app.command()
+def check_codebook(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with codebook files.")],
+) -> None:
+    """Check a codebook of your own: what it adds or replaces, and whether its examples hold.
+
+    The files are described in docs/codebook.md. The exit status is 1 where a file is
+    not valid or an example is not read as it should be.
+
+    Example: `python -m analysis check-codebook our-codebook`
+    """
+    from analysis.inspection import inspect  # loads spaCy, for which most commands do not wait
+
+    found = inspect(folder)
+    print_inspection(_out(), found)
+    if found.failures:
+        raise typer.Exit(1)
+
+
+def _settings(codebook: Path | None) -> Settings:
+    """The environment's settings, with the folder that an option names."""
+    settings = load_settings()
+    return replace(settings, codebook=codebook) if codebook else settings
 
 
 def _print_example(store: Store, example: str, codebook: Codebook) -> None:

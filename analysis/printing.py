@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -16,6 +18,9 @@ from analysis.codebook import Codebook
 from analysis.compare import Comparison
 from analysis.evaluate import Figures, Pairing, breakdown, by_language, figures
 from analysis.store import ArticleRow, CellCount, StoredClaim
+
+if TYPE_CHECKING:  # it loads spaCy, for which most commands do not wait
+    from analysis.inspection import Change, Inspection
 
 _FIGURES: dict[str, Callable[[Figures], str]] = {
     "articles": lambda f: str(f.articles),
@@ -30,6 +35,9 @@ _FIGURES: dict[str, Callable[[Figures], str]] = {
     "certainty right": lambda f: f"{f.certainty:.3f}",
     "source type right": lambda f: f"{f.source_type:.3f}",
 }
+_ORIGINS = {"bundled": "bundled", "extends": "extended", "replaces": "replaced"}
+_NAMED = 5
+"""How many names a line gives before it only counts."""
 MINUS = "\N{MINUS SIGN}"
 SILENT = "\N{MIDDLE DOT}"
 
@@ -84,9 +92,43 @@ def print_comparison(console: Console, table: Comparison, codebook: Codebook) ->
     )
 
 
+def print_inspection(console: Console, found: Inspection) -> None:
+    """Print what a codebook folder adds, changes and leaves out, and which examples fail."""
+    table = Table("File", "", "Holds", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, origin in found.origins.items():
+        lines = [printable(_changed(change)) for change in found.changes[name]]
+        table.add_row(name, _ORIGINS[origin], Text("\n".join(lines)))
+    console.print(table)
+    for practice in found.unread:
+        console.print(f"No expression states {practice} yet: nothing is read as it.")
+    for failure in found.failures:
+        console.print(Text(printable(failure), style="red"), soft_wrap=True)
+    good = found.examples - len(found.failures)
+    console.print(f"{good} of {found.examples} examples are read as they should be.")
+    console.print(f"The version of this codebook is {found.version}.")
+
+
+def _changed(change: Change) -> str:
+    parts = []
+    for word, names in (
+        ("new", change.added),
+        ("changed", change.changed),
+        ("left out", change.dropped),
+    ):
+        if names:
+            more = ", ..." if len(names) > _NAMED else ""
+            parts.append(f"{len(names)} {word} ({', '.join(names[:_NAMED])}{more})")
+    return f"{change.total} {change.kind}{': ' if parts else ''}{', '.join(parts)}"
+
+
 def printable(text: str) -> str:
     """Text on one line, without characters that steer a terminal or the reading direction."""
-    visible = (c for c in " ".join(text.split()) if unicodedata.category(c) != "Cf")
+    return printable_part(" ".join(text.split()))
+
+
+def printable_part(text: str) -> str:
+    """The same for a part of a text, which may begin or end with a space."""
+    visible = (c for c in re.sub(r"\s+", " ", text) if unicodedata.category(c) != "Cf")
     return "".join(
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in ("Cc", "Cs") else c
         for c in visible
@@ -143,16 +185,17 @@ def print_claims(
         console.print()
         console.print(Text(printable(quote), style="italic"))
         for stored in same:
-            console.print(_reading(stored, codebook))
+            console.print(Text("  ") + reading(stored, codebook))
     console.print()
 
 
-def _reading(stored: StoredClaim, codebook: Codebook) -> Text:
+def reading(stored: StoredClaim, codebook: Codebook) -> Text:
+    """A claim on one line."""
     claim = stored.claim
     who = codebook.source_types[claim.source_type]["en"]
     if claim.source:
         who += f" ({printable(claim.source)})"
-    text = Text("  ")
+    text = Text()
     text.append(printable(codebook.vendor_label(claim.vendor)), style="bold")
     text.append(f": {codebook.practice_label(claim.practice)}, ")
     text.append(claim.polarity, style="green" if claim.polarity == "affirmed" else "red")
