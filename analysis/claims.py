@@ -56,7 +56,7 @@ class Extractor:
         self._fusion = None
         if encoder is not None:
             card = encoder.card
-            self._fusion = Fusion(card.practices, card.sources, card.fusion, confidence)
+            self._fusion = Fusion(card.practices, card.sources, card.calibration, confidence)
 
     @property
     def version(self) -> str:
@@ -179,6 +179,7 @@ class Extractor:
             source_type=kind,
             source=_source(article, attribution, resolution),
             rule=match.rule,
+            confidence=None if match.confidence is None else round(match.confidence, 4),
             cues=tuple(
                 replace(cue, text=_block(article, cue.paragraph)[cue.start : cue.end])
                 for cue in (

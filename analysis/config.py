@@ -7,6 +7,8 @@
 | `EARSHOT_OUTLETS` | outlets file to crawl | `crawler/data/outlets.yml` |
 | `EARSHOT_CODEBOOK` | folder with vendors, practices and cues | `analysis/data` |
 | `EARSHOT_MODEL_FR`, `EARSHOT_MODEL_EN` | spaCy model of each language | the pinned ones |
+| `EARSHOT_ENCODER` | folder of the encoder's model, `off`: rules alone | `analysis/data/encoder` |
+| `EARSHOT_CONFIDENCE` | least confidence of a claim, 0 to 1 | 0.5 |
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from analysis.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATABASE_URL = "sqlite:///var/earshot.db"
@@ -29,13 +33,20 @@ class Settings:
     outlets: Path = ROOT / "crawler" / "data" / "outlets.yml"
     codebook: Path = ROOT / "analysis" / "data"
     models: dict[str, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
+    encoder: Path | None = ROOT / "analysis" / "data" / "encoder"
+    confidence: float = 0.5
 
 
 def load_settings(environment: dict[str, str] | None = None) -> Settings:
-    """The settings of this process; empty variables count as unset."""
+    """The settings of this process; empty variables count as unset.
+
+    Raises:
+        ConfigurationError: a variable's value is none that it can have.
+    """
     given = os.environ if environment is None else environment
     values = {key: value for key, value in given.items() if value.strip()}
     default = Settings()
+    encoder = values.get("EARSHOT_ENCODER", default.encoder)
     return Settings(
         database_url=values.get("EARSHOT_DATABASE_URL", default.database_url),
         contact=values.get("EARSHOT_CONTACT"),
@@ -45,4 +56,17 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
             lang: values.get(f"EARSHOT_MODEL_{lang.upper()}", name)
             for lang, name in DEFAULT_MODELS.items()
         },
+        encoder=None if encoder is None or encoder == "off" else Path(encoder),
+        confidence=_share("EARSHOT_CONFIDENCE", values, default.confidence),
     )
+
+
+def _share(name: str, values: dict[str, str], default: float) -> float:
+    given = values.get(name, default)
+    try:
+        share = float(given)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise ConfigurationError(f"{name}={given}: give a number from 0 to 1")
+    return share

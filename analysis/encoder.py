@@ -39,14 +39,12 @@ _REMEDY = "restore it from the repository or run `make train`; --rules-only does
 Floats = npt.NDArray[np.float32]
 
 
-class FusionWeights(BaseModel):
-    """How much rules count beside the encoder, in log-odds; see `analysis.fusion`.
+class Calibration(BaseModel):
+    """Log-odds that a sentence states a practice, fitted on held-out texts (Platt 1999).
 
     Attributes:
-        bias, encoder: scale the encoder's own log-odds.
-        expression: what an expression that matches adds.
-        polarity, polarity_rule: what the rules' polarity adds, without and with an expression.
-        certainty, source: what the rules' reading of each adds.
+        bias, encoder: offset, and factor of the encoder's own log-odds.
+        expression: what an expression of the codebook that matches adds.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,10 +52,6 @@ class FusionWeights(BaseModel):
     bias: float
     encoder: float
     expression: float
-    polarity: float
-    polarity_rule: float
-    certainty: float
-    source: float
 
 
 class ModelCard(BaseModel):
@@ -66,7 +60,7 @@ class ModelCard(BaseModel):
     Attributes:
         version: names the model in the version of what it extracted.
         practices, sources: what its outputs stand for, in order.
-        fusion: how its probabilities are joined with the rules.
+        calibration: makes probabilities of its outputs.
         digests: SHA-256 of each file.
     """
 
@@ -75,7 +69,7 @@ class ModelCard(BaseModel):
     version: str
     practices: tuple[str, ...]
     sources: tuple[SourceType, ...]
-    fusion: FusionWeights
+    calibration: Calibration
     digests: dict[str, str]
 
 

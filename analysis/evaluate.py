@@ -122,26 +122,42 @@ class Pairing:
 
 
 def load_gold(folder: Path) -> list[GoldArticle]:
-    """The coded articles of a folder, one JSON file each, in order of their names.
+    """The coded articles of a folder, in order of the files' names.
+
+    A `*.json` file holds one article, a `*.jsonl` file one on each line.
 
     Raises:
         InputError: no such folder, no article in it, or a file of another format.
     """
-    paths = sorted(folder.glob("*.json"))
-    if not paths:
-        raise InputError(f"{folder}: no coded articles (*.json) here; see docs/extraction.md")
-    return [_load(path) for path in paths]
+    found = []
+    for path in sorted([*folder.glob("*.json"), *folder.glob("*.jsonl")]):
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path}: not UTF-8 at byte {error.start + 1}") from error
+        if path.suffix == ".json":
+            found.append(_coded(text, str(path)))
+        else:
+            lines = enumerate(text.split("\n"), start=1)
+            found += [
+                _coded(line, f"{path}, line {number}") for number, line in lines if line.strip()
+            ]
+    if not found:
+        raise InputError(
+            f"{folder}: no coded articles (*.json, *.jsonl) here; see docs/extraction.md"
+        )
+    return found
 
 
-def _load(path: Path) -> GoldArticle:
+def _coded(text: str, place: str) -> GoldArticle:
     try:
-        coded = _GoldFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: not JSON: {error}") from error
+        coded = _GoldFile.model_validate(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise InputError(f"{place}: not JSON: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}: {place}: {first['msg']}; see docs/extraction.md") from error
+        key = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{place}: {key}: {first['msg']}; see docs/extraction.md") from error
     article = Article(coded.id, coded.title, coded.paragraphs, coded.lang)
     return GoldArticle(article, coded.claims)
 

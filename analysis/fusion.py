@@ -1,9 +1,8 @@
 """Where the expressions and the encoder are joined.
 
 An expression that matches adds to the encoder's log-odds; so do the rules' readings of polarity,
-certainty and source. The weights are fitted on held-out texts when the encoder is trained
-and stand in the model's description. Practices that the encoder does not know are
-read by their expressions alone.
+certainty and source. Practices that the encoder does not know are read by their
+expressions alone.
 """
 
 from __future__ import annotations
@@ -12,12 +11,17 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from analysis.encoder import FusionWeights, SentenceReading
+from analysis.encoder import Calibration, SentenceReading
 from analysis.practices import PracticeMatch
 from analysis.records import Certainty, Polarity, SourceType
 
 ENCODER_RULE = "encoder"
 _TINY = 1e-6
+# What the rules' reading of a field adds, in log-odds: chosen on held-out training texts.
+_POLARITY = 2.0
+_POLARITY_OF_WORD = 1.0
+_CERTAINTY = 2.0
+_SOURCE = 3.0
 
 
 class Fusion:
@@ -25,7 +29,7 @@ class Fusion:
 
     Args:
         practices, sources: what the encoder's outputs stand for, in order.
-        weights: fitted with the encoder.
+        calibration: fitted with the encoder.
         confidence: the least probability of what is reported.
     """
 
@@ -33,12 +37,12 @@ class Fusion:
         self,
         practices: Sequence[str],
         sources: Sequence[SourceType],
-        weights: FusionWeights,
+        calibration: Calibration,
         confidence: float,
     ) -> None:
         self._practices = practices
         self._sources = sources
-        self._weights = weights
+        self._calibration = calibration
         self._confidence = confidence
 
     def join(
@@ -74,18 +78,16 @@ class Fusion:
         """Affirmed or denied."""
         if match.encoded is None:
             return rules
-        weight = (
-            self._weights.polarity_rule if match.rule != ENCODER_RULE else self._weights.polarity
-        )
-        score = _log_odds(match.encoded.denied) + (weight if rules == "denied" else -weight)
+        weight = _POLARITY_OF_WORD if match.rule == ENCODER_RULE else _POLARITY
+        score = log_odds(match.encoded.denied) + (weight if rules == "denied" else -weight)
         return "denied" if score > 0 else "affirmed"
 
     def certainty(self, rules: Certainty, match: PracticeMatch) -> Certainty:
         """Certain or uncertain."""
         if match.encoded is None:
             return rules
-        weight = self._weights.certainty
-        score = _log_odds(match.encoded.uncertain) + (weight if rules == "uncertain" else -weight)
+        weight = _CERTAINTY if rules == "uncertain" else -_CERTAINTY
+        score = log_odds(match.encoded.uncertain) + weight
         return "uncertain" if score > 0 else "certain"
 
     def sources(self, rules: SourceType, match: PracticeMatch) -> Iterator[SourceType]:
@@ -94,17 +96,19 @@ class Fusion:
             yield rules
             return
         scores = {
-            kind: math.log(max(float(p), _TINY)) + (self._weights.source if kind == rules else 0.0)
+            kind: math.log(max(float(p), _TINY)) + (_SOURCE if kind == rules else 0.0)
             for kind, p in zip(self._sources, match.encoded.sources, strict=True)
         }
         yield from sorted(scores, key=lambda kind: -scores[kind])
 
     def _stated(self, probability: float, expression: bool) -> float:
-        score = self._weights.bias + self._weights.encoder * _log_odds(probability)
-        return 1 / (1 + math.exp(-score - (self._weights.expression if expression else 0.0)))
+        fitted = self._calibration
+        score = fitted.bias + fitted.encoder * log_odds(probability)
+        return 1 / (1 + math.exp(-score - (fitted.expression if expression else 0.0)))
 
 
-def _log_odds(probability: float) -> float:
+def log_odds(probability: float) -> float:
+    """Logarithm of the odds, finite for 0 and 1."""
     inside = min(max(probability, _TINY), 1 - _TINY)
     return math.log(inside / (1 - inside))
 
