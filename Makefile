@@ -7,7 +7,7 @@ LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-versi
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help env test-env run test check bench docs lock clean
+.PHONY: help env test-env run test check bench train docs lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ check: test-env ## lint, formatting, types
 
 bench: env ## measure crawling and extraction on the demonstration press
 	@for file in bench/[a-z]*.py; do $(PYTHON) -m "bench.$$(basename $$file .py)" || exit 1; done
+
+train: env ## make the encoder's model anew (under an hour on two cores; ARGS=--help: options)
+	$(PIP) install --requirement requirements-train.txt
+	$(PYTHON) -m analysis.training $(ARGS)
 
 docs: env ## write docs/commands.md from the commands' help
 	$(PYTHON) docs/commands.py > docs/commands.md

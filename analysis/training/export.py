@@ -11,7 +11,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 
-from analysis.encoder import CARD, FILES, FusionWeights, ModelCard, collate, file_digest
+from analysis.encoder import CARD, FILES, Calibration, ModelCard, collate, file_digest
 from analysis.records import SOURCE_TYPES
 from analysis.training.network import Network, Probabilities
 from analysis.training.train import Example
@@ -26,7 +26,7 @@ def export(
     tokenizer: Tokenizer,
     practices: Sequence[str],
     version: str,
-    fusion: FusionWeights,
+    calibration: Calibration,
     sample: Sequence[Example],
     folder: Path,
 ) -> ModelCard:
@@ -70,7 +70,7 @@ def export(
         version=version,
         practices=tuple(practices),
         sources=SOURCE_TYPES,
-        fusion=fusion,
+        calibration=calibration,
         digests={file: file_digest(folder / file) for file in FILES},
     )
     (folder / CARD).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -19,13 +19,6 @@ from analysis.encoder import Window, Windows, collate
 from analysis.training.corpus import Sentence, Text
 from analysis.training.network import Network, Probabilities
 
-PRACTICES = (
-    "collection", "accidental_activation", "always_listening", "human_review", "outsourcing",
-    "anonymisation", "retention", "deletion", "opt_out", "disclosure", "sharing", "advertising",
-    "model_training", "law_enforcement", "security_breach", "safeguards", "children", "biometrics",
-    "local_processing", "legal_action", "suspension",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Recipe:

@@ -1,0 +1,119 @@
+"""`python -m analysis.training`: makes the encoder out of published weights and coded text.
+
+Trains twice with a fixed seed: without a tenth of the texts, to measure and to calibrate; then
+on all of them, for use.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+
+from analysis.codebook import load_codebook
+from analysis.config import ROOT, Settings
+from analysis.encoder import Encoder, Windows
+from analysis.errors import EarshotError
+from analysis.records import SOURCE_TYPES
+from analysis.training.card import model_card
+from analysis.training.corpus import Text, load_articles, load_passages, split
+from analysis.training.export import export
+from analysis.training.figures import HeldOut, calibrate, calibrated, held_out, rate
+from analysis.training.network import Network
+from analysis.training.train import Example, Recipe, examples, predict, train
+from analysis.training.vocabulary import pruned, tokenizer
+from analysis.training.weights import Weights, load_weights
+
+_DATA = Settings().codebook / "training"
+_OUT = ROOT / "analysis" / "data" / "encoder"
+FOLDS = 10
+SEEN = ("d-", "e-", "f-", "g-", "h-", "en-t-", "fr-t-")
+"""Texts that expressions of the codebook were written in view of."""
+
+
+def main(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the model goes.")] = _OUT,
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Coded text.")] = _DATA,
+    layers: Annotated[int, typer.Option(min=1, max=12, help="Layers kept of twelve.")] = 8,
+    epochs: Annotated[int, typer.Option(min=1)] = Recipe().epochs,
+    seed: Annotated[int, typer.Option()] = Recipe().seed,
+    threads: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
+) -> None:
+    """Train the encoder and write it with its description."""
+    torch.set_num_threads(threads)
+    codebook = load_codebook(Settings().codebook)
+    practices = tuple(codebook.practices)
+    texts = load_passages(data) + load_articles(data / "articles")
+    sentences = [s.text for text in texts for paragraph in text.paragraphs for s in paragraph]
+    weights = pruned(load_weights(), sentences)
+    recipe = Recipe(epochs=epochs, seed=seed)
+    windows = Windows(tokenizer(weights))
+    _say(f"{len(texts)} texts, {len(sentences)} sentences, {len(weights.pieces)} pieces of words")
+
+    start = time.monotonic()
+    kept, out_texts = split(texts, FOLDS, 0, seed)
+    network = _trained(weights, layers, examples(kept, windows), practices, recipe)
+    probabilities = predict(network, examples(out_texts, windows))[0]
+    found = held_out(out_texts, probabilities, practices, codebook, SEEN)
+    calibration = calibrate(found)
+    _say(f"held out: {_line(found, calibrated(found, calibration) >= 0.5)}; {calibration}")
+
+    everything = examples(texts, windows)
+    network = _trained(weights, layers, everything, practices, recipe)
+    version = f"e5-small-{layers}-{seed}-{len(sentences)}"
+    made = export(network, tokenizer(weights), practices, version, calibration, everything[:4], out)
+    _agreement(out, network, out_texts, windows)
+    card = model_card(made, texts, found, recipe, layers)
+    (out / "README.md").write_text(card, encoding="utf-8")
+    _say(f"wrote {out} after {(time.monotonic() - start) / 60:.0f} minutes")
+
+
+def _trained(
+    weights: Weights,
+    layers: int,
+    given: list[Example],
+    practices: tuple[str, ...],
+    recipe: Recipe,
+) -> Network:
+    torch.manual_seed(recipe.seed)
+    network = Network(weights, len(practices), len(SOURCE_TYPES), layers)
+    train(network, given, practices, SOURCE_TYPES, recipe, _say)
+    return network
+
+
+def _line(found: HeldOut, stated: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> str:
+    every = rate(stated, found, np.ones(len(stated), bool))
+    return f"precision {every.precision:.3f}, recall {every.recall:.3f}, F1 {every.f1:.3f}"
+
+
+def _agreement(folder: Path, network: Network, texts: list[Text], windows: Windows) -> None:
+    """Says how far the exported model is from the trained network."""
+    encoder = Encoder(folder)
+    given = [text for text in texts if text.titled][:20]
+    trained = predict(network, examples(given, windows))[0]
+    readings = [
+        reading.stated
+        for text in given
+        for paragraph in encoder.read([[s.text for s in p] for p in text.paragraphs])
+        for reading in paragraph
+    ]
+    same = float(((np.stack(readings) >= 0.5) == (trained >= 0.5)).all(axis=1).mean())
+    _say(f"exported and trained model give the same practices for {same:.1%} of sentences")
+
+
+def _say(message: str) -> None:
+    typer.echo(message, err=True)
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(main)
+    except EarshotError as error:
+        _say(f"earshot: {error}")
+        sys.exit(1)
