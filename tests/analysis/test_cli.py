@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,8 +18,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from analysis.cli import app
-from analysis.codebook import load_codebook
-from analysis.config import ROOT, Settings
+from analysis.codebook import BUNDLED, load_codebook
+from analysis.config import ROOT
 from analysis.export import export_files
 from analysis.printing import printable
 from analysis.records import Article, Claim, article_id
@@ -112,7 +113,7 @@ def command(*arguments: str) -> list[str]:
 def test_compare_shows_every_vendor_and_practice_within_100_columns(press: Store) -> None:
     result = invoke("compare")
     assert result.exit_code == 0
-    codebook = load_codebook(Settings().codebook)
+    codebook = load_codebook(BUNDLED)
     lines = result.stdout.splitlines()
     assert max(map(len, lines)) <= 100
     for vendor in (*VENDORS, "other:genesis toys"):
@@ -188,7 +189,7 @@ def test_export_writes_the_three_files(press: Store, tmp_path: Path) -> None:
     out = tmp_path / "new" / "folder"
     result = invoke("export", "--out", str(out))
     assert result.exit_code == 0
-    codebook = load_codebook(Settings().codebook)
+    codebook = load_codebook(BUNDLED)
     files = export_files(press, ClaimFilter(), codebook)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == files
     assert "12 claims" in result.stdout
@@ -250,7 +251,7 @@ def test_a_store_that_cannot_be_opened_is_named_in_one_line(
     assert result.stderr.startswith("earshot: EARSHOT_DATABASE_URL is not an address")
 
 
-@pytest.mark.parametrize("name", ["extract", "run", "compare", "export"])
+@pytest.mark.parametrize("name", ["extract", "run", "compare", "export", "why", "check-codebook"])
 def test_the_help_of_a_command_has_an_example(name: str) -> None:
     help_text = " ".join(invoke(name, "--help").stdout.split())
     assert f"Example: python -m analysis {name}" in help_text
@@ -332,3 +333,192 @@ def test_ctrl_c_ends_a_run_with_130_and_a_good_store(store: Store) -> None:
     assert 0 < len(read) < 300
     assert len(set(read)) == 1, "every article read has all of its claims"
     assert store.count_claims() == sum(read)
+
+
+CLOVA = {
+    "vendors.yml": """\
+        extends: default
+        vendors:
+          naver:
+            label: Naver
+            names: [Naver]
+            products: [Clova]
+            makers: {en: ["Korean search company"]}
+            examples: [Clova answers., The Korean search company said so.]
+            counter_examples: [A navy ship.]
+        """,
+    "practices.yml": """\
+        extends: default
+        practices:
+          data_abroad:
+            label: {fr: Données à l'étranger, en: Data abroad}
+            definition:
+              fr: Les enregistrements quittent le pays.
+              en: Recordings leave the country.
+        """,
+    "expressions.yml": """\
+        extends: default
+        en:
+          concepts:
+            elsewhere: [abroad, overseas]
+          practices:
+            data_abroad:
+              - id: travels
+                match: ['(?:ships?|moves?) .. <elsewhere>']
+                hits: [It ships the recordings overseas.]
+                misses: [The ship sank.]
+        """,
+    "cues.yml": """\
+        extends: default
+        en:
+          hedge: {terms: [rumou?r has it that], examples: [rumour has it that]}
+        """,
+}
+ABROAD = "Clova ships every recording abroad."
+RUMOUR = "Rumour has it that the Korean search company moves them overseas."
+
+
+@pytest.fixture
+def extension(tmp_path: Path) -> Path:
+    """A newsroom's folder: a vendor, a practice with an expression, and a hedge."""
+    folder = tmp_path / "codebook"
+    folder.mkdir()
+    for name, text in CLOVA.items():
+        (folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
+    return folder
+
+
+def test_a_new_vendor_and_practice_go_from_article_to_table(
+    store: Store, extension: Path, tmp_path: Path
+) -> None:
+    article = an_article(URL, f"{ABROAD} {RUMOUR}", LISTENING)
+    store.save_article(article, "The Ledger")
+    own = ("--codebook", str(extension))
+    invoke("run")
+    assert {c.claim.vendor for c in store.claims()} == {"amazon"}
+    assert invoke("run", *own).stdout.startswith("Read 1 articles: 2 new claims")
+    claims = {c.claim.quote: c for c in store.claims() if c.claim.vendor == "naver"}
+    assert {c.claim.practice for c in claims.values()} == {"data_abroad"}
+    assert claims[ABROAD].claim.rule == "data_abroad/travels"
+    assert claims[ABROAD].claim.product == "Clova"
+    assert claims[ABROAD].claim.certainty == "certain"
+    assert claims[RUMOUR].claim.certainty == "uncertain"
+    table = invoke("compare", *own).stdout
+    assert "Naver" in table.splitlines()[1]
+    [row] = [line for line in table.splitlines() if "Data abroad" in line]
+    assert "+2" in row
+    export = ("export", "--out", str(tmp_path), "--practice", "data_abroad")
+    assert "--practice data_abroad: unknown" in invoke(*export).stderr
+    assert invoke(*export, *own).exit_code == 0
+    lines = (tmp_path / "claims.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 3
+    assert ",Naver,Clova,data_abroad,Données à l'étranger,Data abroad," in lines[1]
+    reasons = invoke("why", claims[RUMOUR].id, *own).stdout
+    assert "[certainty: Rumour has it that] the [vendor: Korean search company]" in " ".join(
+        reasons.replace("> ", "").split()
+    )
+    assert "Data abroad" in reasons
+
+
+def test_extract_and_evaluate_take_a_codebook(extension: Path, tmp_path: Path) -> None:
+    given = {"id": "a", "title": "Clova", "lang": "en", "paragraphs": [ABROAD]}
+    own = ("--codebook", str(extension))
+    path = tmp_path / "articles.jsonl"
+    path.write_text(json.dumps(given), encoding="utf-8")
+    [claim] = invoke("extract", str(path), *own).stdout.splitlines()
+    assert json.loads(claim)["practice"] == "data_abroad"
+    coded = {
+        "paragraph": 0, "quote": ABROAD, "vendor": "naver", "practice": "data_abroad",
+        "polarity": "affirmed", "certainty": "certain", "source_type": "article", "source": None,
+    }  # fmt: skip
+    (tmp_path / "a.json").write_text(json.dumps({**given, "claims": [coded]}), encoding="utf-8")
+    path.unlink()
+    result = invoke("evaluate", "--gold", str(tmp_path), *own)
+    assert re.search(r"strict F1 +1\.000", result.stdout)
+
+
+def test_the_option_goes_before_the_setting(
+    press: Store, extension: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("EARSHOT_CODEBOOK", str(tmp_path / "none"))
+    refused = invoke("compare")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
+    assert refused.stderr.startswith(f"earshot: codebook {tmp_path}/none: No such file")
+    assert invoke("compare", "--codebook", str(extension)).exit_code == 0
+    monkeypatch.setenv("EARSHOT_CODEBOOK", str(extension))
+    assert "Data abroad" in invoke("compare").stdout
+
+
+def test_check_codebook_says_what_a_folder_changes(extension: Path) -> None:
+    result = invoke("check-codebook", str(extension))
+    assert result.exit_code == 0
+    words = " ".join(result.stdout.split())
+    bundled = load_codebook(BUNDLED)
+    for part in (
+        f"vendors.yml extended {len(bundled.vendors) + 1} vendors: 1 new (naver)",
+        f"{len(bundled.practices) + 1} practices: 1 new (data_abroad)",
+        "1 new (en data_abroad/travels)",
+        "2 new (en <elsewhere>: abroad, en <elsewhere>: overseas)",
+        "1 new (en hedge: rumou?r has it that)",
+        "relevance.yml bundled",
+        f"The version of this codebook is {load_codebook(extension).version}.",
+    ):
+        assert part in words
+    [good, tried] = re.findall(r"(\d+) of (\d+) examples", words)[0]
+    assert good == tried
+
+
+def test_check_codebook_names_examples_that_fail(extension: Path) -> None:
+    path = extension / "vendors.yml"
+    text = path.read_text(encoding="utf-8").replace("A navy ship.", "A Naver office.")
+    path.write_text(text, encoding="utf-8")
+    result = invoke("check-codebook", str(extension))
+    assert result.exit_code == 1
+    assert (
+        f"{path}, line 9: vendors.naver.counter_examples: 'A Naver office.' must not be found"
+        in result.stdout
+    )
+
+
+def test_check_codebook_names_a_practice_that_nothing_states(extension: Path) -> None:
+    (extension / "expressions.yml").unlink()
+    result = invoke("check-codebook", str(extension))
+    assert result.exit_code == 0
+    assert "No expression states data_abroad yet" in result.stdout
+
+
+def test_check_codebook_names_a_mistake_in_one_line(extension: Path) -> None:
+    (extension / "cues.yml").write_text("extends: default\nit: {}\n", encoding="utf-8")
+    result = invoke("check-codebook", str(extension))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"earshot: {extension}/cues.yml, line 2: it: is unknown here; accepted: fr, en; "
+        "docs/codebook.md has the format\n"
+    )
+
+
+def test_why_takes_an_id_or_an_address_of_the_dashboard(press: Store) -> None:
+    [claim] = press.claims(ClaimFilter(practices=("human_review",)))
+    shown = invoke("why", claim.id)
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("Amazon: Human review, affirmed, certain.")
+    assert f"> {LISTENING}" in shown.stdout
+    address = f"http://127.0.0.1:8501/claim?id={claim.id}"
+    assert invoke("why", address).stdout == shown.stdout
+
+
+def test_why_prints_one_json_object(press: Store) -> None:
+    [claim] = press.claims(ClaimFilter(practices=("human_review",)))
+    result = invoke("why", claim.id, "--json")
+    given = json.loads(result.stdout)
+    assert result.stdout.count("\n") == 1
+    assert (given["id"], given["quote"], given["url"]) == (claim.id, LISTENING, URL)
+    assert (given["extractor"], given["published"]) == ("e1", "2019-04-12T00:00:00+00:00")
+    assert given["codebook"] == load_codebook(BUNDLED).version
+
+
+def test_why_names_a_claim_that_is_not_stored(press: Store) -> None:
+    result = invoke("why", "0123\x1b")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.startswith("earshot: 0123\ufffd: no such claim in sqlite:///")
+    assert "python -m analysis export" in result.stderr
