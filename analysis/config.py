@@ -5,7 +5,7 @@
 | `EARSHOT_DATABASE_URL` | the store, as an SQLAlchemy address | `sqlite:///var/earshot.db` |
 | `EARSHOT_CONTACT` | e-mail or web address sent to crawled sites | none: required for them |
 | `EARSHOT_OUTLETS` | outlets file to crawl | `crawler/data/outlets.yml` |
-| `EARSHOT_CODEBOOK` | folder with vendors, practices and cues | `analysis/data` |
+| `EARSHOT_CODEBOOK` | folder that adds to the codebook or replaces it | `analysis/data` |
 | `EARSHOT_MODEL_FR`, `EARSHOT_MODEL_EN` | spaCy model of each language | the pinned ones |
 | `EARSHOT_ENCODER` | folder of the encoder's model, `off`: rules alone | `analysis/data/encoder` |
 | `EARSHOT_CONFIDENCE` | least confidence of a claim, 0 to 1 | 0.5 |

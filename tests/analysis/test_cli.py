@@ -19,7 +19,9 @@ from typer.testing import CliRunner, Result
 
 from analysis.cli import app
 from analysis.codebook import BUNDLED, load_codebook
+from analysis.compare import comparison
 from analysis.config import ROOT
+from analysis.dashboard import matrix
 from analysis.export import export_files
 from analysis.printing import printable
 from analysis.records import Article, Claim, article_id
@@ -413,6 +415,14 @@ def test_a_new_vendor_and_practice_go_from_article_to_table(
     lines = (tmp_path / "claims.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 3
     assert ",Naver,Clova,data_abroad,Données à l'étranger,Data abroad," in lines[1]
+    words = load_codebook(extension)
+    page = matrix.content(
+        comparison(store.cells(), tuple(words.vendors), tuple(words.practices)), words, None
+    )
+    assert "Naver" in page["columns"]
+    [drawn] = [row for row in page["rows"] if row["label"] == "Data abroad"]
+    assert drawn["definition"] == "Recordings leave the country."
+    assert "Naver, Data abroad: 2 affirm" in drawn["cells"][page["columns"].index("Naver")]["name"]
     reasons = invoke("why", claims[RUMOUR].id, *own).stdout
     assert "[certainty: Rumour has it that] the [vendor: Korean search company]" in " ".join(
         reasons.replace("> ", "").split()
