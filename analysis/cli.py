@@ -67,7 +67,7 @@ CodebookFolder = Annotated[
     typer.Option(
         "--codebook",
         metavar="DIR",
-        help="Folder that adds to the vocabulary or replaces it, before EARSHOT_CODEBOOK.",
+        help="Folder that adds to the codebook or replaces it; default EARSHOT_CODEBOOK.",
     ),
 ]
 
@@ -268,7 +268,10 @@ def why(
     ] = False,
     codebook: CodebookFolder = None,
 ) -> None:
-    """Print why a stored claim was read: its sentence, the words that decided, each field.
+    """Print why a stored claim was read.
+
+    Shows the sentence in its paragraph with the words that decided in brackets, and what
+    decided each field.
 
     Example: `python -m analysis why 6a1f0c22d94be713`
     """
@@ -296,10 +299,11 @@ def why(
 def check_codebook(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with codebook files.")],
 ) -> None:
-    """Check a codebook of your own: what it adds or replaces, and whether its examples hold.
+    """Check a codebook of your own.
 
-    The files are described in docs/codebook.md. The exit status is 1 where a file is
-    not valid or an example is not read as it should be.
+    Prints what the folder adds, changes and replaces, and tries every example. The
+    files are described in docs/codebook.md. The exit status is 1 where a file is not
+    valid or an example is not read as it should be.
 
     Example: `python -m analysis check-codebook our-codebook`
     """

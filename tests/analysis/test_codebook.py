@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analysis.codebook import FILES, LANGUAGES, Word, load_codebook
-from analysis.config import Settings
+from analysis.config import ROOT, Settings
 from analysis.errors import ConfigurationError
 from analysis.inspection import examples
 
@@ -267,3 +268,15 @@ def test_a_practice_that_a_folder_drops_takes_its_bundled_expressions_along(fold
     assert "outsourcing" not in codebook.practices
     for lang in LANGUAGES:
         assert set(codebook.expressions[lang]) == set(CODEBOOK.practices) - {"outsourcing"}
+
+
+def test_the_examples_of_the_guide_are_valid(tmp_path):
+    guide = (ROOT / "docs" / "codebook.md").read_text(encoding="utf-8")
+    files = re.findall(r"^`(\w+\.yml)`\n\n((?:    .*\n)+)", guide, re.MULTILINE)
+    files += re.findall(r"terms to (them):\n\n((?:    .*\n)+)", guide)
+    assert len(files) == 4
+    written(tmp_path, {name.replace("them", "cues.yml"): text for name, text in files})
+    codebook = load_codebook(tmp_path)
+    assert {"naver", "amazon"} < set(codebook.vendors)
+    assert codebook.vendors["amazon"].products[-1] == "Astro"
+    assert [example for example in examples(codebook) if not example.right] == []
