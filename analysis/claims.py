@@ -7,18 +7,26 @@ same article always gives the same claims.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import repeat
 
 from analysis.attribution import Attribution, AttributionFinder
 from analysis.codebook import LANGUAGES, Codebook
 from analysis.config import DEFAULT_MODELS
-from analysis.encoder import Encoder
+from analysis.encoder import Encoder, SentenceReading
 from analysis.factuality import FactualityReader
 from analysis.fusion import Fusion
 from analysis.language import detect_language
-from analysis.mentions import Focus, MentionFinder, Resolution
-from analysis.nlp import Sentence, load_model, model_version, sentences
+from analysis.mentions import Focus, Mention, MentionFinder, Resolution
+from analysis.nlp import (
+    PlainSentence,
+    Sentence,
+    load_model,
+    model_version,
+    plain_sentences,
+    sentences,
+)
 from analysis.practices import PracticeFinder, PracticeMatch
 from analysis.records import TITLE, Article, Claim, Cue, SourceType
 from analysis.text import straight
@@ -90,19 +98,26 @@ class Extractor:
     def _claims(self, article: Article, lang: str) -> Iterator[Claim]:
         blocks = list(article.blocks())
         text = straight("\n".join(block for _, block in blocks))
-        model = load_model(self._models[lang])
-        cues = self._codebook.cues[lang]
-        focus = Focus(cues)
+        focus = Focus(self._codebook.cues[lang])
         attributions = AttributionFinder(self._codebook, lang, [block for _, block in blocks])
-        parsed = list(sentences(model, blocks))
-        stated = self._stated(lang, parsed)
-        for (number, block), paragraph in zip(blocks, parsed, strict=True):
+        plain = [plain_sentences(number, block) for number, block in blocks]
+        stated = self._stated(lang, plain)
+        telling = {number for number, _ in stated}
+        # The paragraph before one that states something may hold its speaker and its subject.
+        telling |= {number - 1 for number in telling}
+        model = load_model(self._models[lang])
+        parsed = sentences(model, [(n, block) for n, block in blocks if n in telling])
+        for (number, block), paragraph in zip(blocks, plain, strict=True):
             mentions = self._mentions[lang].find(number, straight(block), text)
-            sourced = attributions.find(paragraph, mentions)
-            for sentence, sources in zip(paragraph, sourced, strict=True):
-                here = [m for m in mentions if sentence.start <= m.start < sentence.end]
+            if number not in telling:
+                for passed in paragraph:
+                    focus.advance(passed, _within(passed, mentions))
+                continue
+            sourced = zip(whole := next(parsed), attributions.find(whole, mentions), strict=True)
+            for sentence, sources in sourced:
+                here = _within(sentence, mentions)
                 seen: set[tuple[str, str]] = set()
-                for match in next(stated):
+                for match in stated.get((number, sentence.start), ()):
                     attribution = self._attribution(sources, sentence, match)
                     for resolution in focus.resolve(sentence, here, match.start, match.end):
                         if (resolution.vendor, match.practice) in seen:
@@ -113,22 +128,26 @@ class Extractor:
                         )
                 focus.advance(sentence, here)
 
-    def _stated(self, lang: str, parsed: list[list[Sentence]]) -> Iterator[list[PracticeMatch]]:
-        """The practices of each sentence, in order."""
+    def _stated(
+        self, lang: str, paragraphs: list[list[PlainSentence]]
+    ) -> dict[tuple[int, int], list[PracticeMatch]]:
+        """The practices that sentences state, by paragraph and start of the sentence."""
         never = self._codebook.cues[lang]["not_a_claim"].pattern
-        texts = [[sentence.text for sentence in paragraph] for paragraph in parsed]
-        found = (
-            [] if never.search(text) else self._practices[lang].find(text)
-            for paragraph in texts
-            for text in paragraph
-        )
-        if self._encoder is None or self._fusion is None:
-            yield from found
-            return
-        readings = [reading for some in self._encoder.read(texts) for reading in some]
-        flat = [text for paragraph in texts for text in paragraph]
-        for text, matches, reading in zip(flat, found, readings, strict=True):
-            yield [] if never.search(text) else self._fusion.join(matches, reading, text)
+        sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
+        readings: Iterable[SentenceReading | None] = repeat(None)
+        if self._encoder is not None:
+            texts = [[sentence.text for sentence in paragraph] for paragraph in paragraphs]
+            readings = [reading for some in self._encoder.read(texts) for reading in some]
+        found = {}
+        for sentence, reading in zip(sentences, readings, strict=False):
+            if never.search(sentence.text):
+                continue
+            matches = self._practices[lang].find(sentence.text)
+            if self._fusion is not None and reading is not None:
+                matches = self._fusion.join(matches, reading, sentence.text)
+            if matches:
+                found[sentence.paragraph, sentence.start] = matches
+        return found
 
     def _attribution(
         self, sources: list[Attribution], sentence: Sentence, match: PracticeMatch
@@ -190,6 +209,10 @@ class Extractor:
                 )
             ),
         )
+
+
+def _within(sentence: PlainSentence, mentions: list[Mention]) -> list[Mention]:
+    return [m for m in mentions if sentence.start <= m.start < sentence.end]
 
 
 def _innermost(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.codebook import Codebook, TermList, Word, alternation
-from analysis.nlp import Sentence
+from analysis.nlp import PlainSentence, Sentence
 
 Kind = Literal["name", "product", "description", "anaphor", "all"]
 _NEAR = 30
@@ -152,14 +152,15 @@ class Focus:
         chosen = groups[0] if len(groups) == 1 else self._choose(sentence, groups, start, end)
         return self._expand(chosen, [m for m in mentions if m.vendor])
 
-    def advance(self, sentence: Sentence, mentions: list[Mention]) -> None:
-        """Moves the focus on past a sentence."""
+    def advance(self, sentence: PlainSentence, mentions: list[Mention]) -> None:
+        """Moves the focus on past a sentence; one without a parse has no known subject."""
         groups = [tuple(m for m in group if m.vendor) for group in self._groups(sentence, mentions)]
         groups = [group for group in groups if group]
         for group in groups:
             self._named.update({m.vendor: m for m in group})
         if groups:
-            self._current = _distinct(self._subject_group(sentence, groups) or groups[-1])
+            subject = isinstance(sentence, Sentence) and self._subject_group(sentence, groups)
+            self._current = _distinct(subject or groups[-1])
 
     def _expand(self, group: tuple[Mention, ...], named_here: list[Mention]) -> list[Resolution]:
         resolved: dict[str, Resolution] = {}
@@ -194,7 +195,9 @@ class Focus:
             return before
         return self._current if len(self._current) > 1 else tuple(self._named.values())
 
-    def _groups(self, sentence: Sentence, mentions: list[Mention]) -> list[tuple[Mention, ...]]:
+    def _groups(
+        self, sentence: PlainSentence, mentions: list[Mention]
+    ) -> list[tuple[Mention, ...]]:
         """Mentions joined by "and", commas or possession count as one."""
         groups: list[list[Mention]] = []
         for index, mention in enumerate(mentions):
@@ -204,7 +207,7 @@ class Focus:
                 groups.append([mention])
         return [tuple(group) for group in groups]
 
-    def _joined(self, sentence: Sentence, mentions: list[Mention], index: int) -> bool:
+    def _joined(self, sentence: PlainSentence, mentions: list[Mention], index: int) -> bool:
         """Whether a mention goes on the enumeration that the one before it stands in.
 
         A comma alone joins only where a conjunction follows ("Apple, Google and Amazon"); after
@@ -224,7 +227,7 @@ class Focus:
             return True
         return index + 1 < len(mentions) and self._listed(sentence, mentions, index + 1)
 
-    def _listed(self, sentence: Sentence, mentions: list[Mention], index: int) -> bool:
+    def _listed(self, sentence: PlainSentence, mentions: list[Mention], index: int) -> bool:
         """Whether an enumeration with a conjunction goes on from a mention."""
         between = self._between(sentence, mentions[index - 1], mentions[index])
         if len(between) >= _NEAR or not self._glue.fullmatch(between):
@@ -234,7 +237,7 @@ class Focus:
         return index + 1 < len(mentions) and self._listed(sentence, mentions, index + 1)
 
     @staticmethod
-    def _between(sentence: Sentence, first: Mention, second: Mention) -> str:
+    def _between(sentence: PlainSentence, first: Mention, second: Mention) -> str:
         return sentence.text[first.end - sentence.start : second.start - sentence.start]
 
     def _choose(
@@ -281,7 +284,7 @@ class Focus:
         low = max((cut for cut in cuts if cut <= start), default=0)
         return low, min((cut for cut in cuts if cut >= end), default=len(text))
 
-    def _contrasted(self, sentence: Sentence, mention: Mention) -> bool:
+    def _contrasted(self, sentence: PlainSentence, mention: Mention) -> bool:
         before = sentence.text[: mention.start - sentence.start][-_NEAR:]
         hits = list(self._contrast.finditer(before))
         return bool(hits) and "," not in before[hits[-1].end() :]
