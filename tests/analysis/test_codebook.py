@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analysis.codebook import FILES, LANGUAGES, Word, load_codebook
 from analysis.config import ROOT, Settings
@@ -280,3 +285,77 @@ def test_the_examples_of_the_guide_are_valid(tmp_path):
     assert {"naver", "amazon"} < set(codebook.vendors)
     assert codebook.vendors["amazon"].products[-1] == "Astro"
     assert [example for example in examples(codebook) if not example.right] == []
+
+
+VALID = {
+    "vendors.yml": """\
+        vendors:
+          lg: {label: LG, names: [LG, {word: L G, needs: LG}], makers: {fr: [le coréen]}}
+          amazon: {examples: [Amazon is it.]}
+        introductions: {en: ["made in (?P<name>[A-Z]+)"]}
+        anaphora: {en: {one: [the maker]}}
+        """,
+    "practices.yml": """\
+        practices:
+          abroad: {label: {fr: a, en: b}, definition: {fr: c, en: d}, dpv: [e]}
+        source_types: {user: {en: Customers}}
+        """,
+    "expressions.yml": """\
+        en:
+          concepts: {away: [abroad]}
+          practices:
+            retention: [{id: mine, match: [kept <away>], hits: [It is kept abroad.]}]
+        """,
+    "cues.yml": "en: {hedge: {terms: [so they say], examples: [so they say]}}\n",
+    "relevance.yml": "fr: {voice: {terms: ['murmures?'], counter_examples: [mur]}}\n",
+}
+SCALARS = (
+    st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["(", "<x>", "fr", "id", "x"])
+)
+ANYTHING = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(SCALARS, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, value: Any) -> Any:
+    """The value with anything in the place of one of its parts, or beside them."""
+    inner = list(value) if isinstance(value, dict) else range(len(value or ()))
+    if not isinstance(value, dict | list) or not inner or draw(st.integers(0, 5)) == 0:
+        return draw(ANYTHING)
+    if isinstance(value, dict) and draw(st.integers(0, 5)) == 0:
+        return {**value, draw(SCALARS): draw(ANYTHING)}
+    chosen = draw(st.sampled_from(inner))
+    changed = draw(damaged(value[chosen]))
+    if isinstance(value, dict):
+        return {**value, chosen: changed}
+    return [changed if number == chosen else part for number, part in enumerate(value)]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])
+@given(data=st.data(), name=st.sampled_from(FILES), extends=st.booleans())
+def test_a_damaged_file_is_a_codebook_or_its_mistake_is_named(
+    tmp_path_factory, data, name, extends
+):
+    folder = tmp_path_factory.mktemp("any")
+    content = data.draw(damaged(yaml.safe_load(textwrap.dedent(VALID[name]))))
+    if extends and isinstance(content, dict):
+        content = {"extends": "default", **content}
+    (folder / name).write_text(yaml.safe_dump(content), encoding="utf-8")
+    with suppress(ConfigurationError):
+        load_codebook(folder)
+        return
+    assert complaint(folder).startswith(f"{folder / name}, line ")
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[*HealthCheck])
+@given(name=st.sampled_from(FILES), content=st.binary(max_size=40) | st.text(max_size=40))
+def test_whatever_bytes_a_file_has_they_are_yaml_or_the_mistake_is_named(
+    tmp_path_factory, name, content
+):
+    folder = tmp_path_factory.mktemp("any")
+    source = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+    (folder / name).write_bytes(source)
+    assert complaint(folder).startswith(f"{folder / name}")
