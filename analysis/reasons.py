@@ -94,13 +94,16 @@ def _print_passage(console: Console, text: str, claim: Claim, cues: Sequence[Cue
     """The claim's sentence, its lines after ">", and what stands around it."""
     low = _word_start(text, min([claim.start - _CONTEXT, *(cue.start for cue in cues)]))
     high = _word_end(text, max([claim.end + _CONTEXT, *(cue.end for cue in cues)]))
-    if text[low : claim.start].strip():
-        console.print(_opening(low) + _marked(text, low, claim.start, cues))
+    before = len(text[: claim.start].rstrip())
+    after = len(text) - len(text[claim.end :].lstrip())
+    if low < before:
+        console.print(_opening(low) + _marked(text, low, before, cues))
     sentence = _marked(text, claim.start, claim.end, cues)
     for line in sentence.wrap(console, max(_WORD, console.width - 2)):
+        line.rstrip()
         console.print(Text("> ") + line, soft_wrap=True)
-    if text[claim.end : high].strip():
-        console.print(_marked(text, claim.end, high, cues) + _ending(text, high))
+    if after < high:
+        console.print(_marked(text, after, high, cues) + _ending(text, high))
 
 
 def _print_excerpt(console: Console, text: str, cues: Sequence[Cue]) -> None:
@@ -165,16 +168,16 @@ def _decisions(claim: Claim, codebook: Codebook) -> Iterator[tuple[str, str, lis
     yield "vendor", vendor, [_cited(cue) for cue in noted]
     if claim.product:
         yield "product", claim.product, ["the name that the sentence uses"]
-    read = "the encoder" if claim.rule == _ENCODER else "the words for the practice"
+    read = "the encoder" if claim.rule == _ENCODER else "the words of the practice"
     if claim.rule.endswith(f"+{_ENCODER}"):
-        read += " or the encoder"
+        read += ", or the encoder"
     for field, value, plain, silence in (
         ("polarity", claim.polarity, "affirmed", "no negation or denial"),
         ("certainty", claim.certainty, "certain", "no hedge, question or accusation"),
     ):
         reasons = [_cited(cue) for cue in _cues(claim, field)]
         if not reasons:
-            reasons = [silence if value == plain else f"{read}, without a word that says so"]
+            reasons = [f"{silence} found" if value == plain else read]
         yield field, value, reasons
     source = codebook.source_types[claim.source_type]["en"]
     if claim.source:
