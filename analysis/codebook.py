@@ -281,11 +281,12 @@ def read_folder(folder: Path) -> dict[str, YamlFile]:
     """
     accepted = ", ".join(FILES)
     try:
-        present = sorted(p.name for p in folder.iterdir() if p.suffix in (".yml", ".yaml"))
+        names = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         raise ConfigurationError(
             f"codebook {folder}: {error.strerror}; name a folder with any of {accepted}"
         ) from error
+    present = [n for n in names if n.endswith((".yml", ".yaml")) and not n.startswith(".")]
     for name in present:
         if name not in FILES:
             raise ConfigurationError(
@@ -337,7 +338,8 @@ def _validated(file: YamlFile, expected: TypeAdapter[_Value]) -> _Value:
         first = error.errors(include_url=False)[0]
         context = first.get("ctx", {})
         parts = [p for p in first["loc"] if not (isinstance(p, str) and p[:1] in ("<", "["))]
-        problem = _PROBLEMS.get(first["type"], first["msg"]).format(**context)
+        known = _PROBLEMS.get(first["type"])
+        problem = known.format(**context) if known else first["msg"]
         cause = context.get("error")
         if isinstance(cause, _BadKeyError):
             parts.append(cause.key)

@@ -195,6 +195,7 @@ def test_a_list_of_cues_that_the_program_needs_is_named_when_missing(folder):
         ),
         ("cues.yaml", b"fr: {}", "not a file of a codebook"),
         ("cues.yml", b"fr:\n  \xe9", "line 2: not UTF-8"),
+        (".cues.yml", b"", "holds no file"),
         ("notes.txt", b"", "holds no file; accepted: vendors.yml"),
     ],
 )
