@@ -29,6 +29,7 @@ _SPEAKERS: tuple[SourceType, ...] = (
     "regulator",
     "civil_society",
 )
+_GROUPS: tuple[SourceType, ...] = ("worker", "user", "researcher", "civil_society")
 _NAME_WINDOW = 80
 _PRONOUN_REACH = 700
 
@@ -41,6 +42,14 @@ class SourceClassifier:
         self._pronoun = cues["person_pronoun"].pattern
         self._person = cues["singular_person"].pattern
         self._speaks_for = cues["speaks_for"].pattern
+        self._partitive = cues["partitive"].pattern
+        self._possessive = cues["possessive"].pattern
+        self._deeds: tuple[tuple[SourceType, re.Pattern[str]], ...] = (
+            ("worker", cues["worker_deed"].pattern),
+            ("researcher", cues["researcher_deed"].pattern),
+            ("user", cues["user_deed"].pattern),
+        )
+        self._counsel = cues["counsel"].pattern
         self._kinds = {kind: cues[f"source_{kind}"].pattern for kind in _KINDS}
         words = sorted(cues["determiner"].terms, key=len, reverse=True)
         self._determiner = re.compile(rf"(?:{'|'.join(words)})(?:(?<=')|\s+)", re.IGNORECASE)
@@ -74,14 +83,18 @@ class SourceClassifier:
         bare = stripped[determiner.end() :] if determiner else stripped
         if not bare:
             return None
+        if self._partitive.match(stripped):
+            return self._group(paragraph, start) or last or "other"
         if self._pronoun.fullmatch(bare) or self._pronoun.fullmatch(stripped):
             return self._antecedent(bare, paragraph, start, last)
         if self._kinds["media"].fullmatch(stripped):
             return "media"
         first = self._first_kind(bare)
+        if first == "user" and names_company and self._counsel.search(bare):
+            return "vendor"
         if first is not None:
             return first
-        if names_company:
+        if names_company or (determiner and self._possessive.match(stripped)):
             return "vendor"
         if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
             return self._introduced(text)
@@ -107,18 +120,27 @@ class SourceClassifier:
             return nearest[1]
         return last or "other"
 
+    def _group(self, paragraph: int, start: int) -> SourceType | None:
+        """The people last named before "one of them"."""
+        here = self._offsets[paragraph - TITLE] + start
+        before = self._text[max(0, here - _PRONOUN_REACH) : here]
+        return max(
+            ((hit.end(), kind) for kind in _GROUPS for hit in self._kinds[kind].finditer(before)),
+            default=(0, None),
+        )[1]
+
     def _first_kind(self, text: str) -> SourceType | None:
         """The kind of the phrase's head: the first head noun that a list knows."""
-        best: tuple[int, int, SourceType] | None = None
+        best: tuple[int, int, int, SourceType] | None = None
         for order, kind in enumerate(_KINDS):
             hit = self._kinds[kind].search(text)
-            if hit and (best is None or (hit.start(), order) < best[:2]):
-                best = (hit.start(), order, kind)
+            if hit and (best is None or (hit.start(), -hit.end(), order) < best[:3]):
+                best = (hit.start(), -hit.end(), order, kind)
         if best is None:
             return None
-        if best[2] == "vendor" and self._speaks_for.match(text, best[0]):
+        if best[3] == "vendor" and self._speaks_for.match(text, best[0]):
             return self._first_kind(text[text.index(" ", best[0]) :]) or "vendor"
-        return best[2]
+        return best[3]
 
     def _introduced(self, name: str) -> SourceType:
         """The kind of a named person, from where the article introduces them."""
@@ -131,12 +153,18 @@ class SourceClassifier:
             after = re.split(r"[.!?\"]\s", self._text[hit.end() : hit.end() + _NAME_WINDOW])[0]
             before = re.split(r"[.!?\"]\s", self._text[max(0, hit.start() - 40) : hit.start()])[-1]
             near = self._first_kind(after) if re.match(r"\s*(?:,|\(|-|–)", after) else None
-            near = near or self._last_kind(before)
+            near = near or self._last_kind(before) or self._by_deed(after)
             if near is not None:
                 kind = near
                 break
         self._names[surname] = kind
         return kind
+
+    def _by_deed(self, after: str) -> SourceType | None:
+        """The kind of a person whom a clause after the name tells by what they did."""
+        if not re.match(r"\s*,", after):
+            return None
+        return next((kind for kind, deed in self._deeds if deed.search(after)), None)
 
     def _last_kind(self, text: str) -> SourceType | None:
         best: tuple[int, SourceType] | None = None
