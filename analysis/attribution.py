@@ -107,18 +107,23 @@ class AttributionFinder:
             [attribution for attribution in own if attribution.testimony]
             for own in self.read(paragraph, mentions)
         ]
-        given = list(found)
+        outside = [[a for a in own if not self._is_quoted(a)] for own in found]
         for index, sentence in enumerate(paragraph):
             quotation = self._around(sentence)
-            if found[index] or quotation is None:
+            if outside[index] or quotation is None:
                 continue
-            speaker = _of_quotation(given, quotation, sentence) or _nearest(given, index)
-            if speaker is None and quotation.first < sentence.paragraph - TITLE:
+            speaker = _of_quotation(outside, quotation, sentence) or _nearest(outside, index)
+            block = sentence.paragraph - TITLE
+            whole = quotation.start == 0 and quotation.first == block
+            if speaker is None and (quotation.first < block or whole):
                 speaker = self._speaker
             if speaker is not None:
-                found[index] = [replace(speaker, scope=((sentence.start, sentence.end),))]
+                found[index] = [
+                    *(own for own in found[index] if own.kind != "other"),
+                    replace(speaker, scope=((sentence.start, sentence.end),)),
+                ]
         self._continue(paragraph, mentions, found)
-        spoken = [own for own in found if own]
+        spoken = [own for own in outside if own]
         if spoken:
             self._speaker = _innermost(spoken[-1])
         return found
@@ -164,7 +169,7 @@ class AttributionFinder:
                 attribution = self._attribution(sentence, report, mentions)
                 if attribution is not None:
                     own.append(attribution)
-            testimony = [attribution for attribution in own if attribution.testimony]
+            testimony = [a for a in own if a.testimony and not self._is_quoted(a)]
             if testimony:
                 self._last = _innermost(testimony)
             found.append(own)
@@ -177,6 +182,16 @@ class AttributionFinder:
             return []
         spans = (quotation.within(block, self._lengths[block]) for quotation in self._quotations)
         return [span for span in spans if span is not None]
+
+    def _is_quoted(self, attribution: Attribution) -> bool:
+        """Whether a report stands in somebody's quotation and is no aside of the quoting."""
+        if attribution.form == "aside" and attribution.content in self.quoted(
+            attribution.paragraph
+        ):
+            return False
+        return any(
+            start < attribution.cue_start < end for start, end in self.quoted(attribution.paragraph)
+        )
 
     def _around(self, sentence: Sentence) -> Quotation | None:
         """The quotation that holds most of a sentence."""
@@ -201,7 +216,7 @@ class AttributionFinder:
             return None
         if report.source is not None:
             kind = self._kind(sentence, report.source, mentions)
-        if report.finding and kind != "researcher":
+        if report.finding is not None and kind != report.finding:
             return None
         if kind is None and (not report.sure or report.relative is not None):
             return None
@@ -230,8 +245,14 @@ class AttributionFinder:
         start, end = source
         text = sentence.text[start - sentence.start : end - sentence.start]
         names_company = any(start <= m.start < end for m in mentions)
-        last = self._last.kind if self._last else None
-        return self._sources.classify(text, sentence.paragraph, start, names_company, last)
+        last = self._last
+        return self._sources.classify(
+            text,
+            (sentence.paragraph, start),
+            names_company,
+            last.kind if last else None,
+            (last.paragraph, last.source_end) if last else None,
+        )
 
 
 def _antecedents(sentence: Sentence, report: Report, mentions: list[Mention]) -> list[Mention]:

@@ -18,6 +18,7 @@ from spacy.tokens import Token
 
 from analysis.codebook import TermList
 from analysis.nlp import Sentence
+from analysis.records import SourceType
 
 Form = Literal["clause", "aside", "object", "according-to", "noun"]
 Span = tuple[int, int]
@@ -56,7 +57,8 @@ class Report:
         evidence: the verb is one that things can be the subject of ("shows").
         relative: offset of the relative pronoun that is the subject; `source` is what it stands for,
             or the pronoun itself where the parse does not tell.
-        finding: no verb of saying: what a researcher did, which is what they found.
+        finding: where no verb of saying reports, the kind that the source must be of:
+            what researchers did is what they found, what a company's paper provides is its word.
     """
 
     source: Span | None
@@ -68,7 +70,7 @@ class Report:
     sure: bool = False
     evidence: bool = False
     relative: int | None = None
-    finding: bool = False
+    finding: SourceType | None = None
 
 
 class ReportReader:
@@ -84,6 +86,9 @@ class ReportReader:
         self._object = cues["object_speech"].pattern
         self._addressed = cues["addressed_speech"].pattern
         self._clausal = cues["clausal_speech"].pattern
+        self._document = cues["document"].pattern
+        self._document_verb = cues["document_verb"].pattern
+        self._no_holder = cues["no_holder"].pattern
         self._finding = cues["finding"].pattern
         self._evidence = cues["evidence_speech"].pattern
         self._variation = cues["variation"].pattern
@@ -113,6 +118,7 @@ class ReportReader:
             rf"(?P<who>ils?|elles?|on) (?:(?:{'|'.join(cues['adverb'].terms)}) )?(?:{verbs})(?!\w)",
             re.IGNORECASE,
         )
+        self._told = re.compile(rf"\s(?:{'|'.join(cues['told'].terms)})\s", re.IGNORECASE)
         self._not = re.compile(
             rf"(?<!\w)(?:{'|'.join(cues['verb_negation'].terms)})[^,;:]*$", re.IGNORECASE
         )
@@ -214,7 +220,10 @@ class ReportReader:
         if not (self._determiner.match(text) or named):
             return None
         end = noun_phrase_end(sentence, sentence.start + start)
-        return (sentence.start + start, end) if end is not None else None
+        if end is None:
+            return None
+        told = self._told.search(sentence.text, start + 1, end - sentence.start)
+        return sentence.start + start, sentence.start + told.start() if told else end
 
     def _verbs(self, sentence: Sentence, quoted: list[Span]) -> Iterator[Report]:
         for token in sentence.parsed:
@@ -254,7 +263,7 @@ class ReportReader:
         if weak and not self._reports(sentence, verb, subject, stance, quoted):
             return None
         relative = subject.idx if self._relative.fullmatch(subject.text) else None
-        if relative is None and verb.dep_ in ("relcl", "acl:relcl") and not _which(subject):
+        if relative is None and verb.dep_ in ("relcl", "acl:relcl") and _of_all(subject):
             return None
         if relative is not None and verb.head.pos_ in _NOMINALS and verb.head.i < subject.i:
             subject = verb.head
@@ -324,6 +333,8 @@ class ReportReader:
 
     def _aside_source(self, sentence: Sentence, verb: Token) -> Span | None:
         """The words between a comma and a verb of saying, where the parser gives no subject."""
+        if verb.dep_ in ("acl", "amod"):
+            return None
         before = sentence.text[: verb.idx - sentence.start]
         hit = re.search(
             r"(?:[,\"–—]\s*)([^,;:\"–—]+?)\s+(?:(?:has|had|have|a|ont|avait)\s+)?$", before
@@ -373,8 +384,15 @@ class ReportReader:
                 self._according_content(sentence, cue, end),
                 ((sentence.start, sentence.end),),
                 "according-to",
-                sure=clause.rstrip().endswith((",", "–", "—", "(")),
+                sure=self._holds(clause, words.group(1), rest[words.end() :]),
             )
+
+    def _holds(self, before: str, words: str, after: str) -> bool:
+        """Whether commas set an "according to" phrase off whose noun may be somebody."""
+        if before.rstrip().endswith((",", "–", "—", "(")):
+            return True
+        opens = not before.strip(' "') and after.startswith(",")
+        return opens and self._no_holder.search(words) is None
 
     def _according_content(self, sentence: Sentence, cue: Span, end: int) -> Span | None:
         """The clause that an "according to" phrase stands in: after, before or around it."""
@@ -406,13 +424,19 @@ class ReportReader:
 
     def _findings(self, sentence: Sentence) -> Iterator[Report]:
         for verb in sentence.parsed:
-            if verb.pos_ != "VERB" or not self._finding.fullmatch(verb.text):
+            papers = self._document_verb.fullmatch(verb.text) is not None
+            if verb.pos_ != "VERB" or not (papers or self._finding.fullmatch(verb.text)):
                 continue
             subject = self._subject(verb)
             if subject is not None and not self._relative.fullmatch(subject.text):
+                source = phrase(subject, verb)
+                words = sentence.text[source[0] - sentence.start : source[1] - sentence.start]
+                if papers and not self._document.search(words):
+                    continue
                 cue = verb.idx, verb.idx + len(verb)
                 scope = ((sentence.start, sentence.end),)
-                yield Report(phrase(subject, verb), cue, None, scope, "clause", finding=True)
+                kind: SourceType = "vendor" if papers else "researcher"
+                yield Report(source, cue, None, scope, "clause", finding=kind)
 
     def _holder(self, sentence: Sentence, hit: re.Match[str], head: Token | None) -> Span | None:
         inside = self._whose.search(hit.group())
@@ -466,7 +490,10 @@ class ReportReader:
                 return child
         if verb.dep_ == "conj" and verb.head != verb and self._speech.fullmatch(verb.head.text):
             return self._subject(verb.head)
-        if verb.dep_ in ("xcomp", "advcl") and verb.head.pos_ == "VERB" and verb.head.i < verb.i:
+        hangs_on = verb.dep_ == "xcomp" or (
+            verb.dep_ == "advcl" and verb.text.endswith(("ing", "ant"))
+        )
+        if hangs_on and verb.head.pos_ == "VERB" and verb.head.i < verb.i:
             return self._subject(verb.head)
         return _noun_before(verb)
 
@@ -560,8 +587,8 @@ def _introduces(token: Token) -> bool:
 
 
 def _before_clause(token: Token) -> bool:
-    """Whether a token that the tagger took for no verb stands right before "que"."""
-    return token.i + 1 < token.sent.end and token.nbor().lower_ in _THAT and token.pos_ == "ADV"
+    """Whether a token that the tagger took for an adverb stands right before "que"."""
+    return token.pos_ == "ADV" and token.i + 1 < token.sent.end and _introduces(token.nbor())
 
 
 def _noun_before(verb: Token) -> Token | None:
@@ -572,7 +599,7 @@ def _noun_before(verb: Token) -> Token | None:
     for token in reversed(verb.doc[verb.sent.start : verb.i]):
         if token.pos_ in _NOMINALS:
             return token
-        if token.pos_ not in ("AUX", "ADV"):
+        if token.pos_ not in ("AUX", "ADV", "ADJ"):
             return None
     return None
 
@@ -680,10 +707,11 @@ def _after_apposition(verb: Token) -> bool:
     return False
 
 
-def _which(subject: Token) -> bool:
-    """Whether a relative clause is an aside, "which Amazon says ...", and not "all they say"."""
+def _of_all(subject: Token) -> bool:
+    """Whether a relative clause restricts its noun, "all they say", and is no aside."""
     first = subject.left_edge.i
-    return first > subject.sent.start and subject.doc[first - 1].lower_ == "which"
+    before = subject.doc[first - 1] if first > subject.sent.start else None
+    return before is None or before.lower_ in _THAT or before.pos_ in _NOMINALS
 
 
 def _has_subject_before(verb: Token) -> bool:

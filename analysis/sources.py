@@ -30,7 +30,12 @@ _SPEAKERS: tuple[SourceType, ...] = (
     "civil_society",
 )
 _GROUPS: tuple[SourceType, ...] = ("worker", "user", "researcher", "civil_society")
+_OWNERS: tuple[SourceType, ...] = ("vendor", "civil_society", "regulator", "media")
+_NAMES = re.compile(r"(?<=[\s\"'(])[A-ZÀ-Þ][\w'-]+ (?:(?:van|de|von|le|la|du) )?[A-ZÀ-Þ][\w'-]+")
+_PERSON_REACH = 350
 _NAME_WINDOW = 80
+Place = tuple[int, int]
+"""A paragraph's number and an offset in it."""
 _PRONOUN_REACH = 700
 
 
@@ -65,18 +70,19 @@ class SourceClassifier:
     def classify(
         self,
         text: str,
-        paragraph: int,
-        start: int,
+        at: Place,
         names_company: bool,
         last: SourceType | None,
+        last_at: Place | None = None,
     ) -> SourceType | None:
         """What sort of source a noun phrase names; None where it names no source.
 
         Args:
             text: the phrase, quotation marks straight.
-            paragraph, start: where it stands, for a pronoun to look back from.
+            at: where it stands, for a pronoun to look back from.
             names_company: whether a company is named in it.
             last: the kind of the last source before it, if any.
+            last_at: where that source stands.
         """
         stripped = text.strip()
         determiner = self._determiner.match(stripped)
@@ -84,9 +90,9 @@ class SourceClassifier:
         if not bare:
             return None
         if self._partitive.match(stripped):
-            return self._group(paragraph, start) or last or "other"
+            return self._group(at) or last or "other"
         if self._pronoun.fullmatch(bare) or self._pronoun.fullmatch(stripped):
-            return self._antecedent(bare, paragraph, start, last)
+            return self._antecedent(bare, at, last, last_at)
         if self._kinds["media"].fullmatch(stripped):
             return "media"
         first = self._first_kind(bare)
@@ -94,22 +100,26 @@ class SourceClassifier:
             return "vendor"
         if first is not None:
             return first
-        if names_company or (determiner and self._possessive.match(stripped)):
+        if names_company:
             return "vendor"
+        if determiner and self._possessive.match(stripped):
+            return last if last in _OWNERS else "vendor"
         if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
             return self._introduced(text)
         return None
 
     def _antecedent(
-        self, pronoun: str, paragraph: int, start: int, last: SourceType | None
+        self, pronoun: str, at: Place, last: SourceType | None, last_at: Place | None
     ) -> SourceType:
         """The kind of the nearest source before a pronoun: of people, never of an outlet."""
         if pronoun.lower() == "it":
-            return "vendor"
+            return last if last in _OWNERS else "vendor"
+        person = self._person_before(pronoun, at, last_at)
+        if person is not None:
+            return person
         if last is not None and last not in ("media", "other"):
             return last
-        here = self._offsets[paragraph - TITLE] + start
-        before = self._text[max(0, here - _PRONOUN_REACH) : here]
+        before = self._before(at, _PRONOUN_REACH)
         plural = self._person.fullmatch(pronoun) is None
         kinds = _SPEAKERS[:2] if plural else _SPEAKERS
         nearest = max(
@@ -120,10 +130,26 @@ class SourceClassifier:
             return nearest[1]
         return last or "other"
 
-    def _group(self, paragraph: int, start: int) -> SourceType | None:
+    def _person_before(self, pronoun: str, at: Place, last_at: Place | None) -> SourceType | None:
+        """The kind of a person introduced since the last source, for "she" to mean."""
+        if self._person.fullmatch(pronoun) is None:
+            return None
+        since = self._offset(last_at) if last_at else 0
+        reach = min(_PERSON_REACH, self._offset(at) - since)
+        names = _NAMES.findall(self._before(at, max(0, reach)))
+        kinds = (self._introduced(name) for name in reversed(names))
+        return next((kind for kind in kinds if kind != "other"), None)
+
+    def _offset(self, place: Place) -> int:
+        return self._offsets[place[0] - TITLE] + place[1]
+
+    def _before(self, at: Place, reach: int) -> str:
+        here = self._offset(at)
+        return self._text[max(0, here - reach) : here]
+
+    def _group(self, at: Place) -> SourceType | None:
         """The people last named before "one of them"."""
-        here = self._offsets[paragraph - TITLE] + start
-        before = self._text[max(0, here - _PRONOUN_REACH) : here]
+        before = self._before(at, _PRONOUN_REACH)
         return max(
             ((hit.end(), kind) for kind in _GROUPS for hit in self._kinds[kind].finditer(before)),
             default=(0, None),
