@@ -194,7 +194,8 @@ class ReportReader:
                 end == sentence.start + hit.start("cue") - len(hit.group("gap"))
                 for _, end in quoted
             )
-            if closes or (hit.start("cue") > _ASIDE_START and _ends_with_subject(verb)):
+            comma = sentence.text[: hit.start()].endswith(",") and hit.start() > _ASIDE_START
+            if closes or (comma and _ends_with_subject(verb)):
                 yield from self._with_source(sentence, hit.start("cue"), hit.end())
 
     def _with_source(

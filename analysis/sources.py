@@ -103,7 +103,7 @@ class SourceClassifier:
         if names_company:
             return "vendor"
         if determiner and self._possessive.match(stripped):
-            return last if last in _OWNERS else "vendor"
+            return _owner(at, last, last_at)
         if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
             return self._introduced(text)
         return None
@@ -113,7 +113,7 @@ class SourceClassifier:
     ) -> SourceType:
         """The kind of the nearest source before a pronoun: of people, never of an outlet."""
         if pronoun.lower() == "it":
-            return last if last in _OWNERS else "vendor"
+            return _owner(at, last, last_at)
         person = self._person_before(pronoun, at, last_at)
         if person is not None:
             return person
@@ -199,3 +199,9 @@ class SourceClassifier:
                 if best is None or hit.end() > best[0]:
                     best = (hit.end(), kind)
         return best[1] if best and len(text) - best[0] < 25 else None
+
+
+def _owner(at: Place, last: SourceType | None, last_at: Place | None) -> SourceType:
+    """Whose "its" and "it" are: the last source's in the paragraph, else the company's."""
+    here = last_at is not None and last_at[0] == at[0]
+    return last if here and last in _OWNERS else "vendor"
