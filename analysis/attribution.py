@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from analysis.codebook import Codebook
 from analysis.mentions import Mention
 from analysis.nlp import Sentence
+from analysis.phrases import Span
 from analysis.quotations import Quotation, quotations
 from analysis.records import TITLE, SourceType
-from analysis.reporting import Form, Report, ReportReader, Span
+from analysis.reporting import ReportReader
+from analysis.reports import Form, Report
 from analysis.sources import SourceClassifier
 
 _ANTECEDENT_REACH = 22

@@ -17,8 +17,8 @@ from analysis.codebook import Codebook
 from analysis.config import DEFAULT_MODELS
 from analysis.language import detect_language
 from analysis.nlp import load_model, sentences
+from analysis.phrases import Span
 from analysis.records import Article
-from analysis.reporting import Span
 
 Kind = Literal["direct", "indirect", "mixed", "according-to"]
 _WORDS = 4
