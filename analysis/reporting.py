@@ -83,6 +83,7 @@ class ReportReader:
             sentence: a parsed sentence.
             quoted: the quotations of its paragraph.
         """
+        sentence = _with_double_marks(sentence, quoted)
         found: dict[int, Report] = {}
         for report in (
             *self._asides.inversions(sentence, quoted),
@@ -285,3 +286,13 @@ class ReportReader:
         if '"' in sentence.text or verb.dep_ in _CLAUSES:
             return ((sentence.start, source[0]), (source[1], sentence.end))
         return ((verb.idx, sentence.end),)
+
+
+def _with_double_marks(sentence: Sentence, quoted: list[Span]) -> Sentence:
+    """A sentence whose quotations stand between double marks, where its press uses single ones."""
+    text = list(sentence.text)
+    for start, end in quoted:
+        for at in (start - sentence.start, end - 1 - sentence.start):
+            if 0 <= at < len(text) and text[at] == "'":
+                text[at] = '"'
+    return replace(sentence, text="".join(text))

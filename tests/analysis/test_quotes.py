@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.codebook import load_codebook
 from analysis.config import Settings
-from analysis.quotes import Quote, QuoteFinder
+from analysis.phrases import Span
+from analysis.quotations import quotations
+from analysis.quotes import Quote, QuoteFinder, quote_line
 from analysis.records import Article
 
 D, I, M, A = "direct", "indirect", "mixed", "according-to"  # noqa: E741 - as columns of a table
@@ -16,8 +23,8 @@ D, I, M, A = "direct", "indirect", "mixed", "according-to"  # noqa: E741 - as co
 
 @cache
 def finder() -> QuoteFinder:
-    settings = Settings()
-    return QuoteFinder(load_codebook(settings.codebook), settings.models)
+    chosen = Settings()
+    return QuoteFinder(load_codebook(chosen.codebook), chosen.models)
 
 
 def quotes(lang: str, text: str, title: str = "") -> list[Quote]:
@@ -137,3 +144,126 @@ CASES = [
 @pytest.mark.parametrize(("lang", "text", "expected"), CASES)
 def test_the_quotes_of_a_sentence(lang, text, expected):
     assert [(q.quote, q.speaker, q.kind) for q in quotes(lang, text)] == expected
+
+
+def test_a_quotation_over_paragraphs_is_one_quote():
+    text = (
+        "“My family has farmed here since the war.\n"
+        "“Now they call it a flood plain,” said Colm Daly.\n"
+        "Prices rose."
+    )
+    [quote] = quotes("en", text, title="“A title” is no text")
+    assert quote.quote == text[: text.index(" said")]
+    assert (quote.speaker, quote.kind) == ("Colm Daly", D)
+
+
+def test_a_quotation_without_reporting_words_has_the_speaker_of_the_one_before():
+    text = (
+        "« Tout a brûlé », raconte Jean Grall, éleveur à Plouay depuis vingt-deux ans et père de "
+        "trois enfants. La ferme est vide. « Nous n’avons plus une seule bête. »"
+    )
+    found = quotes("fr", text)
+    assert [(q.quote, q.speaker, q.cue) for q in found] == [
+        ("« Tout a brûlé »", "Jean Grall", "raconte"),
+        ("« Nous n’avons plus une seule bête. »", "Jean Grall", None),
+    ]
+
+
+def test_a_quotation_of_nobody_has_no_speaker():
+    [quote] = quotes("en", "The poster was blunt. “We asked for help and nobody came.”")
+    assert (quote.speaker, quote.speaker_start, quote.speaker_end) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    ['"{}"', "“{}”", "« {} »", "«\u202f{}\u202f»", "«\u00a0{}\u00a0»", "„{}“", "'{}'", "‘{}’"],
+)
+def test_every_make_of_quotation_marks_is_read(marked):
+    said = marked.format("The bridge will close in May,")
+    [quote] = quotes("en", f"{said} the mayor said.")
+    assert (quote.quote, quote.speaker, quote.kind) == (said, "the mayor", D)
+
+
+def test_an_article_in_a_third_language_has_no_quotes():
+    assert quotes("de", "„Wir kommen“, sagte er.") == []
+
+
+WORDS = st.sampled_from(
+    [
+        *("said", "Mr Hale", "affirme-t-il", "selon", "the mayor", "que", "that"),
+        *".,:?!…«»“”„\"'‘’‹›—–()",
+        *("a", "b", "\ud800", "\u202f", "🎺", "\x00", "é", "\n"),
+    ]
+)
+
+
+@given(st.lists(WORDS, max_size=30), st.sampled_from(["fr", "en"]), st.sampled_from(["", " "]))
+@settings(max_examples=60, deadline=None)
+def test_whatever_the_marks_offsets_are_true_and_nothing_fails(words, lang, glue):
+    for quote in quotes(lang, glue.join(words)):
+        line = json.loads(quote_line(quote))
+        assert line["quote_end"] - line["quote_start"] == len(quote.quote) > 0
+
+
+def test_a_long_row_of_open_marks_takes_no_time():
+    assert quotations(['«“"' * 50_000 + "»" * 1_000]) is not None
+
+
+@dataclass
+class Tally:
+    """How quotes that were found pair with those annotated."""
+
+    annotated: int = 0
+    found: int = 0
+    overlapping: int = 0
+    alike: int = 0
+    speaker: int = 0
+
+    def f1(self, paired: int) -> float:
+        return 2 * paired / (self.annotated + self.found)
+
+
+def pairs(annotated: list[Span], found: list[Span], least: float) -> list[tuple[int, int]]:
+    """One to one, the most alike first, by Jaccard over characters."""
+    scored = sorted(
+        (
+            (max(0, min(a[1], b[1]) - max(a[0], b[0])) / (max(a[1], b[1]) - min(a[0], b[0])), i, k)
+            for i, a in enumerate(annotated)
+            for k, b in enumerate(found)
+        ),
+        reverse=True,
+    )
+    chosen: list[tuple[int, int]] = []
+    for score, i, k in scored:
+        if score >= least and all(i != left and k != right for left, right in chosen):
+            chosen.append((i, k))
+    return chosen
+
+
+def tally(lang: str) -> Tally:
+    result = Tally()
+    for line in (Path(__file__).parent / "quotes.jsonl").read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        if case["lang"] != lang:
+            continue
+        text = case["text"]
+        found = quotes(lang, text)
+        starts = [text.index(q["quote"]) for q in case["quotes"]]
+        annotated = [(s, s + len(q["quote"])) for s, q in zip(starts, case["quotes"], strict=True)]
+        spans = [(q.quote_start, q.quote_end) for q in found]
+        result.annotated += len(annotated)
+        result.found += len(found)
+        result.alike += len(pairs(annotated, spans, 0.8))
+        for i, k in pairs(annotated, spans, 0.3):
+            result.overlapping += 1
+            want, got = case["quotes"][i]["speaker"], found[k].speaker
+            result.speaker += want == got or bool(want and got and (want in got or got in want))
+    return result
+
+
+@pytest.mark.parametrize(("lang", "overlap", "jaccard"), [("en", 0.96, 0.93), ("fr", 0.93, 0.91)])
+def test_quotes_of_ordinary_news_do_not_fall_below_their_floor(lang, overlap, jaccard):
+    result = tally(lang)
+    assert result.f1(result.overlapping) >= overlap
+    assert result.f1(result.alike) >= jaccard
+    assert result.speaker / result.overlapping >= 0.98
