@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch.nn import functional
 
 from analysis.codebook import LANGUAGES, Codebook
 from analysis.encoder import Calibration
@@ -14,9 +16,6 @@ from analysis.evaluate import Rate
 from analysis.practices import PracticeFinder
 from analysis.text import straight
 from analysis.training.corpus import Text
-
-_NEWTON_STEPS = 25
-_RIDGE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +82,18 @@ def calibrate(found: HeldOut) -> Calibration:
         [np.ones(inside.size), np.log(inside / (1 - inside)), found.expressions[chosen]], axis=1
     )
     y = found.coded[chosen].astype(np.float64)
-    weights = np.array([0.0, 1.0, 0.0])
-    for _ in range(_NEWTON_STEPS):
-        p = 1 / (1 + np.exp(-x @ weights))
-        slope = x.T @ (y - p) - _RIDGE * weights
-        curve = (x * (p * (1 - p))[:, None]).T @ x + _RIDGE * np.eye(3)
-        weights = weights + np.linalg.solve(curve, slope)
-    bias, encoder, expression = map(float, weights)
+    weights = torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64, requires_grad=True)
+    given, goal = torch.from_numpy(x), torch.from_numpy(y)
+    optimiser = torch.optim.LBFGS([weights], max_iter=100, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimiser.zero_grad()
+        found = functional.binary_cross_entropy_with_logits(given @ weights, goal)
+        found.backward()
+        return found
+
+    optimiser.step(loss)
+    bias, encoder, expression = weights.detach().tolist()
     return Calibration(
         bias=round(bias, 3), encoder=round(encoder, 3), expression=round(expression, 3)
     )

@@ -1,8 +1,7 @@
-"""The coded passages: format, values, no sentence twice, nothing from the measured articles."""
+"""The coded text: format, values, no sentence twice, nothing from the measured articles."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -14,11 +13,14 @@ from pydantic import BaseModel, ConfigDict
 
 from analysis.codebook import load_codebook
 from analysis.config import Settings
+from analysis.evaluate import load_gold
 from analysis.records import Certainty, Polarity, SourceType
 from tests.analysis.gold import GOLD, needs_gold
 
 FOLDER = Settings().codebook / "training"
 FILES = sorted(FOLDER.glob("coder-*.jsonl"))
+ARTICLES = FOLDER / "articles"
+MEASURED = ("dev", "dev-plain")
 RUN = 8
 
 
@@ -67,7 +69,7 @@ def test_every_passage_is_coded_in_the_words_of_the_codebook(path: Path):
 
 def test_no_sentence_and_no_identifier_stands_twice():
     everything = [passage for path in FILES for passage in passages(path)]
-    assert len(FILES) >= 6
+    assert len(everything) > 2000
     assert [name for name, n in Counter(p.id for p in everything).items() if n > 1] == []
     sentences = Counter(s.lower() for p in everything for s in p.sentences)
     assert [sentence for sentence, n in sentences.items() if n > 1] == []
@@ -78,13 +80,30 @@ def runs(text: str) -> Iterator[tuple[str, ...]]:
     return (tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1))
 
 
+def test_every_article_is_coded_in_the_words_of_the_codebook():
+    codebook = load_codebook(Settings().codebook)
+    known = {key for key in codebook.vendors if not key.startswith("other:")}
+    articles = load_gold(ARTICLES)
+    assert len({gold.article.id for gold in articles}) == len(articles) > 250
+    for gold in articles:
+        blocks = dict(gold.article.blocks())
+        for claim in gold.claims:
+            assert claim.quote in blocks[claim.paragraph], gold.article.id
+            assert claim.practice in codebook.practices, gold.article.id
+            assert claim.vendor in known or claim.vendor.startswith("other:"), gold.article.id
+            assert (claim.source is None) == (claim.source_type == "article"), gold.article.id
+
+
 @needs_gold
-def test_no_passage_shares_eight_words_with_a_measured_article():
+def test_no_coded_text_shares_eight_words_with_a_measured_article():
     measured: set[tuple[str, ...]] = set()
-    for path in GOLD.glob("*/*.json"):
-        coded = json.loads(path.read_text(encoding="utf-8"))
-        for text in (coded["title"], *coded["paragraphs"]):
-            measured.update(runs(text))
+    for make in MEASURED:
+        for gold in load_gold(GOLD / make):
+            for _, text in gold.article.blocks():
+                measured.update(runs(text))
     for path in FILES:
         for passage in passages(path):
             assert not measured.intersection(runs(" ".join(passage.sentences))), passage.id
+    for gold in load_gold(ARTICLES):
+        for _, text in gold.article.blocks():
+            assert not measured.intersection(runs(text)), gold.article.id
