@@ -64,7 +64,9 @@ class Extractor:
         self._fusion = None
         if encoder is not None:
             card = encoder.card
-            self._fusion = Fusion(card.practices, card.sources, card.calibration, confidence)
+            self._fusion = Fusion(
+                card.practices, card.sources, card.calibration, confidence, codebook.practices
+            )
 
     @property
     def version(self) -> str:
@@ -113,12 +115,13 @@ class Extractor:
                 for passed in paragraph:
                     focus.advance(passed, _within(passed, mentions))
                 continue
+            earlier: list[Attribution] = []
             sourced = zip(whole := next(parsed), attributions.find(whole, mentions), strict=True)
             for sentence, sources in sourced:
                 here = _within(sentence, mentions)
                 seen: set[tuple[str, str]] = set()
                 for match in stated.get((number, sentence.start), ()):
-                    attribution = self._attribution(sources, sentence, match)
+                    attribution = self._attribution(sources, earlier, sentence, match)
                     for resolution in focus.resolve(sentence, here, match.start, match.end):
                         if (resolution.vendor, match.practice) in seen:
                             continue
@@ -127,6 +130,7 @@ class Extractor:
                             article, lang, block, sentence, match, resolution, attribution
                         )
                 focus.advance(sentence, here)
+                earlier += sources
 
     def _stated(
         self, lang: str, paragraphs: list[list[PlainSentence]]
@@ -150,13 +154,21 @@ class Extractor:
         return found
 
     def _attribution(
-        self, sources: list[Attribution], sentence: Sentence, match: PracticeMatch
+        self,
+        sources: list[Attribution],
+        earlier: list[Attribution],
+        sentence: Sentence,
+        match: PracticeMatch,
     ) -> Attribution | None:
-        """Whose word a statement is: by syntax, corrected where the encoder is sure."""
+        """Whose word a statement is: by syntax, corrected where the encoder is sure.
+
+        A speaker must stand in the sentence or, for a finding that goes on, earlier in its
+        paragraph (`earlier`): no source without words that name it.
+        """
         rules = _innermost(sources, sentence, match)
         if self._fusion is None:
             return rules
-        for kind in self._fusion.sources(rules.kind if rules else "article", match):
+        for kind in self._fusion.sources(rules.kind if rules else None, match):
             if kind == "article":
                 return None
             if rules is not None and kind == rules.kind:
@@ -166,6 +178,9 @@ class Extractor:
             own = [source for source in sources if source.kind == kind]
             if own:
                 return min(own, key=lambda source: source.width)
+            before = [source for source in earlier if source.kind == kind]
+            if before and rules is None:
+                return before[-1]
         return rules
 
     def _claim(

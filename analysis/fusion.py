@@ -8,7 +8,7 @@ expressions alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from analysis.encoder import Calibration, SentenceReading
@@ -22,6 +22,7 @@ _POLARITY = 2.0
 _POLARITY_OF_WORD = 1.0
 _CERTAINTY = 2.0
 _SOURCE = 3.0
+_NO_SOURCE = 1.0
 
 
 class Fusion:
@@ -31,6 +32,7 @@ class Fusion:
         practices, sources: what the encoder's outputs stand for, in order.
         calibration: fitted with the encoder.
         confidence: the least probability of what is reported.
+        codebook: practices that are reported at all.
     """
 
     def __init__(
@@ -39,11 +41,13 @@ class Fusion:
         sources: Sequence[SourceType],
         calibration: Calibration,
         confidence: float,
+        codebook: Container[str],
     ) -> None:
         self._practices = practices
         self._sources = sources
         self._calibration = calibration
         self._confidence = confidence
+        self._codebook = codebook
 
     def join(
         self, found: Iterable[PracticeMatch], reading: SentenceReading, sentence: str
@@ -55,7 +59,7 @@ class Fusion:
         for column, practice in enumerate(self._practices):
             own = [m for m in known if m.practice == practice]
             confidence = self._stated(float(reading.stated[column]), bool(own))
-            if confidence < self._confidence:
+            if confidence < self._confidence or practice not in self._codebook:
                 continue
             encoded = reading.practice(column)
             if own:
@@ -90,13 +94,14 @@ class Fusion:
         score = log_odds(match.encoded.uncertain) + weight
         return "uncertain" if score > 0 else "certain"
 
-    def sources(self, rules: SourceType, match: PracticeMatch) -> Iterator[SourceType]:
-        """Kinds of source, the most probable first."""
+    def sources(self, rules: SourceType | None, match: PracticeMatch) -> Iterator[SourceType]:
+        """Kinds of source, the most probable first; `rules`: the syntactic source's, if any."""
         if match.encoded is None:
-            yield rules
+            yield rules or "article"
             return
+        weight = _NO_SOURCE if rules is None else _SOURCE
         scores = {
-            kind: math.log(max(float(p), _TINY)) + (_SOURCE if kind == rules else 0.0)
+            kind: math.log(max(p, _TINY)) + (weight if kind == (rules or "article") else 0.0)
             for kind, p in zip(self._sources, match.encoded.sources, strict=True)
         }
         yield from sorted(scores, key=lambda kind: -scores[kind])
