@@ -109,7 +109,9 @@ class AsideReader:
         """Any verb before its subject after a quotation, or a comma where the parse agrees."""
         for hit in self._after_mark.finditer(sentence.text):
             verb = token_at(sentence, sentence.start + hit.start("verb"))
-            if verb is None or verb.pos_ not in ("VERB", "AUX") or has_subject_before(verb):
+            # The tagger takes "soupire" for a noun; behind a quotation and a comma it is none.
+            likely = ("VERB", "AUX", "NOUN") if "," in hit.group("gap") else ("VERB", "AUX")
+            if verb is None or verb.pos_ not in likely or has_subject_before(verb):
                 continue
             closing = sentence.start + hit.start("gap")
             closes = any(
@@ -117,7 +119,7 @@ class AsideReader:
                 for begin, end in quoted
             )
             comma = sentence.text[: hit.start()].endswith(",") and hit.start() > _ASIDE_START
-            if closes or (comma and ends_with_subject(verb)):
+            if closes or (comma and verb.pos_ != "NOUN" and ends_with_subject(verb)):
                 yield from self._with_source(sentence, hit.start("cue"), hit.end())
 
     def _with_source(

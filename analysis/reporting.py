@@ -18,6 +18,7 @@ from analysis.nlp import Sentence
 from analysis.phrases import (
     NOMINALS,
     OBJECT,
+    QUOTED_ENOUGH,
     SUBJECT,
     THAT,
     Span,
@@ -103,7 +104,7 @@ class ReportReader:
             stance = not spoken and self._stance.fullmatch(token.text) is not None
             if not spoken and not stance:
                 stance = False
-                if not after_quotation(sentence, token, quoted):
+                if not quoted or not after_quotation(sentence, token, quoted):
                     continue
             report = self._verb(sentence, token, stance, quoted)
             if report is not None and self._negated(sentence, token):
@@ -202,7 +203,8 @@ class ReportReader:
 
     def _aside_source(self, sentence: Sentence, verb: Token) -> Span | None:
         """The words between a comma and a verb of saying, where the parser gives no subject."""
-        if verb.dep_ in ("acl", "amod"):
+        following = verb.nbor() if verb.i + 1 < verb.sent.end else verb
+        if verb.dep_ in ("acl", "amod") or (verb.pos_ == "NOUN" and following.pos_ == "VERB"):
             return None
         before = sentence.text[: verb.idx - sentence.start]
         hit = re.search(
@@ -292,6 +294,9 @@ def _with_double_marks(sentence: Sentence, quoted: list[Span]) -> Sentence:
     """A sentence whose quotations stand between double marks, where its press uses single ones."""
     text = list(sentence.text)
     for start, end in quoted:
+        closing = sentence.text[max(0, end - 2 - sentence.start) : max(0, end - sentence.start)]
+        if end - start <= QUOTED_ENOUGH or not closing.startswith((",", ".", "!", "?")):
+            continue
         for at in (start - sentence.start, end - 1 - sentence.start):
             if 0 <= at < len(text) and text[at] == "'":
                 text[at] = '"'

@@ -79,3 +79,94 @@ def test_two_companies_that_say_it_together_are_each_their_own_source():
     )
     found = {(c.vendor, c.source_type, c.source) for c in claims if c.practice == "anonymisation"}
     assert found == {("apple", "vendor", "Apple"), ("google", "vendor", "Google")}
+
+
+HOLDERS = [
+    # anonymous, partitive and former
+    ("fr", "Amazon conserve les enregistrements, confie un salarié sous couvert d’anonymat.",
+     "worker", "un salarié"),
+    ("en", "Amazon keeps the recordings, two of them told the BBC.", "worker", "two of them"),
+    ("fr", "Amazon conserve les enregistrements, dit l’un d’eux au Monde.", "worker", "l’un d’eux"),
+    ("en", "Amazon keeps the recordings, a former manager said.", "worker", "a former manager"),
+    # papers, and what they provide
+    ("en", "Amazon keeps the recordings, its annual report says.", "vendor", "its annual report"),
+    ("fr", "Amazon conserve les enregistrements, précise la notice.", "vendor", "la notice"),
+    # any verb, where a quotation or the word order shows that it reports
+    ("fr", "« Amazon conserve les enregistrements », soupire une chercheuse.", "researcher",
+     "une chercheuse"),
+    ("en", "“Amazon keeps the recordings,” laughed one researcher.", "researcher",
+     "one researcher"),
+    ("fr", "Les enregistrements d’Alexa sont conservés, dénonce la CGT.", "civil_society",
+     "la CGT"),
+    # allegations
+    ("en", "The suit alleges that Amazon keeps the recordings.", "user", "The suit"),
+    ("fr", "La CNIL reproche à Amazon de conserver les enregistrements.", "regulator", "La CNIL"),
+    # who is told is no source, nor is whom a passive names
+    ("en", "Bloomberg was told by a contractor that Amazon keeps the recordings.", "worker",
+     "a contractor"),
+    ("fr", "Amazon conserve les enregistrements, a dit une porte-parole à l’agence Belga.",
+     "vendor", "une porte-parole"),
+    ("en", "Users were told that Amazon keeps the recordings.", "article", None),
+    # who says nothing
+    ("fr", "Personne ne dit qu’Amazon conserve les enregistrements.", "article", None),
+    ("fr", "L’appareil reconnaît les voix et Amazon conserve les enregistrements.", "article",
+     None),
+]  # fmt: skip
+BEFORE = {
+    "fr": "D’anciens employés d’Amazon ont écrit aux autorités.",
+    "en": "Former contractors of Amazon wrote to the authorities.",
+}
+
+
+@pytest.mark.parametrize(("lang", "sentence", "kind", "source"), HOLDERS)
+def test_the_holder_of_a_statement(lang, sentence, kind, source):
+    claim = only(lang, "retention", BEFORE[lang], sentence)
+    assert (claim.source_type, claim.source) == (kind, source)
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "kind"),
+    [
+        ("en", "“Amazon keeps the recordings,” says Rosa Vint, who transcribed them for a winter.",
+         "worker"),
+        ("en", "“Amazon keeps the recordings,” says Rosa Vint, who owns three Echos.", "user"),
+        ("fr", "« Amazon conserve les enregistrements », dit Rosa Vint, qui les a étiquetés.",
+         "worker"),
+        ("fr", "« Amazon conserve les enregistrements », dit Rosa Vint, qui a désossé l’enceinte.",
+         "researcher"),
+    ],
+)  # fmt: skip
+def test_a_person_is_what_they_did(lang, sentence, kind):
+    assert only(lang, "retention", sentence).source_type == kind
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentences", "kind"),
+    [
+        ("en", "Alexa wakes by mistake, researchers found. The recordings are kept.",
+         "researcher"),
+        ("fr", "Alexa se réveille par erreur, selon des chercheurs. Les enregistrements sont "
+         "conservés.", "researcher"),
+        ("en", "Alexa wakes by mistake, researchers found. But the recordings are kept.",
+         "article"),
+        ("en", "Alexa wakes by mistake, Amazon said. The recordings are kept.", "article"),
+    ],
+)  # fmt: skip
+def test_a_finding_goes_on_over_a_plain_continuation(lang, sentences, kind):
+    assert only(lang, "retention", sentences).source_type == kind
+
+
+def test_a_finding_ends_with_its_paragraph():
+    claim = only(
+        "en", "retention", "Alexa wakes by mistake, researchers found.", "The recordings are kept."
+    )
+    assert claim.source_type == "article"
+
+
+def test_words_reported_inside_a_quotation_do_not_take_the_rest_of_it():
+    claim = only(
+        "en",
+        "retention",
+        "“They told us it was a toy. Amazon keeps the recordings,” one researcher said.",
+    )
+    assert (claim.source_type, claim.source) == ("researcher", "one researcher")
