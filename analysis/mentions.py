@@ -17,6 +17,8 @@ from analysis.nlp import PlainSentence, Sentence
 
 Kind = Literal["name", "product", "description", "anaphor", "all"]
 _NEAR = 30
+_FAR = 40
+_SHORT = 3
 _DEPTH = 12
 
 
@@ -42,7 +44,8 @@ class MentionFinder:
     def __init__(self, codebook: Codebook, lang: str) -> None:
         self._always: list[tuple[str, Kind, re.Pattern[str]]] = []
         self._conditional: list[tuple[str, Kind, re.Pattern[str], Word]] = []
-        for key, vendor in codebook.vendors.items():
+        # A newsroom's own entries come last, and stand before the bundled ones.
+        for key, vendor in reversed(codebook.vendors.items()):
             named: tuple[tuple[Kind, tuple[str | Word, ...]], ...] = (
                 ("name", vendor.names),
                 ("product", vendor.products),
@@ -62,6 +65,8 @@ class MentionFinder:
         self._introductions = tuple(
             re.compile(fragment) for fragment in codebook.introductions.get(lang, ())
         )
+        self._strangers = codebook.cues[lang]["not_a_maker"].pattern
+        self._read: tuple[str, dict[str, str]] = ("", {})
         anaphora = codebook.anaphora[lang]
         self._always.append(("", "anaphor", alternation(anaphora.one, re.IGNORECASE)))
         self._always.append(("", "all", alternation(anaphora.all, re.IGNORECASE)))
@@ -91,9 +96,9 @@ class MentionFinder:
         for vendor, kind, pattern in self._always:
             for hit in pattern.finditer(text):
                 yield vendor, kind, hit
-        for name in self._introduced(article_text):
+        for name, key in self._introduced(article_text).items():
             for hit in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-                yield f"other:{name.lower()}", "name", hit
+                yield f"other:{key}", "name", hit
         for vendor, kind, pattern, word in self._conditional:
             for hit in pattern.finditer(text):
                 around = text[max(0, hit.start() - _NEAR) : hit.end() + _NEAR]
@@ -103,16 +108,50 @@ class MentionFinder:
                     continue
                 yield vendor, kind, hit
 
-    def _introduced(self, article_text: str) -> Iterator[str]:
-        """Makers that the article introduces and the codebook does not know."""
-        names = {
-            hit.group("name")
-            for pattern in self._introductions
+    def _introduced(self, article_text: str) -> dict[str, str]:
+        """Names of makers that the article introduces and the codebook lacks, each with its key.
+
+        "Fernhill Apps" and "Fernhill" are one company where the article writes both.
+        """
+        if self._read[0] != article_text:
+            names = sorted(
+                {
+                    hit.group("name")
+                    for pattern in self._introductions
+                    for hit in pattern.finditer(article_text)
+                }
+            )
+            found: dict[str, str] = {}
+            for name in names:
+                if self._is_maker(name, article_text):
+                    first = name.partition(" ")[0]
+                    alone = rf"(?<!\w){re.escape(first)}(?!\w| (?:& )?[A-ZÀ-Þ])"
+                    times = len(re.findall(alone, article_text))
+                    found[name] = name.lower()
+                    if times and len(first) > _SHORT:
+                        short = times > article_text.count(name)
+                        found[name] = found[first] = (first if short else name).lower()
+            self._read = (article_text, found)
+        return self._read[1]
+
+    def _is_maker(self, name: str, article_text: str) -> bool:
+        """Whether a name is no vendor of the codebook, no person and no other kind of body."""
+        known = [pattern for _, _, pattern in self._always]
+        known += [pattern for _, _, pattern, _ in self._conditional]
+        words = {
+            word
+            for pattern in known
             for hit in pattern.finditer(article_text)
+            for word in hit.group().split()
         }
-        for name in sorted(names):
-            if not any(pattern.search(name) for _, _, pattern in self._always):
-                yield name
+        if words.issuperset(name.split()) or any(pattern.search(name) for pattern in known):
+            return False
+        for hit in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", article_text):
+            around = article_text[max(0, hit.start() - _FAR) : hit.start()]
+            around += "@" + article_text[hit.end() : hit.end() + _FAR]
+            if self._strangers.search(around):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
