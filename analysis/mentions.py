@@ -66,6 +66,7 @@ class MentionFinder:
             re.compile(fragment) for fragment in codebook.introductions.get(lang, ())
         )
         self._strangers = codebook.cues[lang]["not_a_maker"].pattern
+        self._no_maker = codebook.cues[lang]["no_maker"].pattern
         self._read: tuple[str, dict[str, str]] = ("", {})
         anaphora = codebook.anaphora[lang]
         self._always.append(("", "anaphor", alternation(anaphora.one, re.IGNORECASE)))
@@ -144,7 +145,9 @@ class MentionFinder:
             for hit in pattern.finditer(article_text)
             for word in hit.group().split()
         }
-        if words.issuperset(name.split()) or any(pattern.search(name) for pattern in known):
+        if self._no_maker.fullmatch(name) or words.issuperset(name.split()):
+            return False
+        if any(pattern.search(name) for pattern in known):
             return False
         for hit in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", article_text):
             around = article_text[max(0, hit.start() - _FAR) : hit.start()]
@@ -199,6 +202,12 @@ class Focus:
             self._named.update({m.vendor: m for m in group})
         if groups:
             subject = isinstance(sentence, Sentence) and self._subject_group(sentence, groups)
+            current = {m.vendor for m in self._current}
+            if not subject:
+                # A company in passing ("sold at X", "as X does") leaves the one in focus there.
+                kept = [g for g in groups if current & {m.vendor for m in g}]
+                if kept:
+                    subject = kept[0]
             self._current = _distinct(subject or groups[-1])
 
     def _expand(self, group: tuple[Mention, ...], named_here: list[Mention]) -> list[Resolution]:
