@@ -13,7 +13,7 @@ from itertools import repeat
 
 from analysis.attribution import Attribution, AttributionFinder
 from analysis.codebook import LANGUAGES, Codebook
-from analysis.config import DEFAULT_MODELS
+from analysis.config import DEFAULT_CONFIDENCE, DEFAULT_MODELS
 from analysis.encoder import Encoder, SentenceReading
 from analysis.factuality import FactualityReader
 from analysis.fusion import Fusion
@@ -31,8 +31,6 @@ from analysis.practices import PracticeFinder, PracticeMatch
 from analysis.records import TITLE, Article, Claim, Cue, SourceType
 from analysis.text import straight
 
-CONFIDENCE = 0.5
-"""Least confidence of a reported claim, unless a newsroom sets another."""
 RULES = "1"
 """Raised with every change of the rules that can change a claim."""
 
@@ -52,7 +50,7 @@ class Extractor:
         codebook: Codebook,
         models: dict[str, str] | None = None,
         encoder: Encoder | None = None,
-        confidence: float = CONFIDENCE,
+        confidence: float = DEFAULT_CONFIDENCE,
     ) -> None:
         self._codebook = codebook
         self._models = models or dict(DEFAULT_MODELS)
@@ -175,10 +173,10 @@ class Extractor:
                 return rules
             if rules is not None and rules.kind == "other":
                 return replace(rules, kind=kind)
-            own = [source for source in sources if source.kind == kind]
+            own = [source for source in sources if source.kind == kind and _has_words(source)]
             if own:
                 return min(own, key=lambda source: source.width)
-            before = [source for source in earlier if source.kind == kind]
+            before = [source for source in earlier if source.kind == kind and _has_words(source)]
             if before and rules is None:
                 return before[-1]
         return rules
@@ -198,6 +196,9 @@ class Extractor:
         if self._fusion is not None:
             polarity = self._fusion.polarity(polarity, match)
             certainty = self._fusion.certainty(certainty, match)
+        # Words that were overruled are not what decided.
+        decided = {"polarity": polarity == reading.polarity}
+        decided["certainty"] = certainty == reading.certainty
         kind: SourceType = attribution.kind if attribution else "article"
         return Claim(
             article_id=article.id,
@@ -220,7 +221,7 @@ class Extractor:
                     _practice_cue(sentence, match),
                     _vendor_cue(resolution),
                     *_source_cues(attribution),
-                    *reading.cues,
+                    *(cue for cue in reading.cues if decided[cue.role]),
                 )
             ),
         )
@@ -235,8 +236,12 @@ def _innermost(
 ) -> Attribution | None:
     """The source with the narrowest word that covers the statement."""
     middle = sentence.start + (match.start + match.end) // 2
-    covering = [source for source in sources if source.covers(middle)]
+    covering = [source for source in sources if source.covers(middle) and _has_words(source)]
     return min(covering, key=lambda source: source.width) if covering else None
+
+
+def _has_words(source: Attribution) -> bool:
+    return source.source_start < source.source_end
 
 
 def _source(
