@@ -91,7 +91,12 @@ class MentionFinder:
         for mention in found:
             if all(mention.end <= k.start or mention.start >= k.end for k in kept):
                 kept.append(mention)
-        return sorted(kept, key=lambda m: m.start)
+        named = {m.start for m in kept if m.vendor}
+        # "the company Larkbury" names its company itself.
+        return sorted(
+            (m for m in kept if m.kind != "anaphor" or m.end + 1 not in named),
+            key=lambda m: m.start,
+        )
 
     def _hits(self, text: str, article_text: str) -> Iterator[tuple[str, Kind, re.Match[str]]]:
         for vendor, kind, pattern in self._always:
@@ -204,7 +209,7 @@ class Focus:
             subject = isinstance(sentence, Sentence) and self._subject_group(sentence, groups)
             current = {m.vendor for m in self._current}
             if not subject:
-                # A company in passing ("sold at X", "as X does") leaves the one in focus there.
+                # Beside others, the company in focus stays there.
                 kept = [g for g in groups if current & {m.vendor for m in g}]
                 if kept:
                     subject = kept[0]
