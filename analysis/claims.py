@@ -16,7 +16,7 @@ from analysis.codebook import LANGUAGES, Codebook
 from analysis.config import DEFAULT_CONFIDENCE, DEFAULT_MODELS
 from analysis.encoder import Encoder, SentenceReading
 from analysis.factuality import FactualityReader
-from analysis.fusion import Fusion
+from analysis.fusion import ENCODER_RULE, Fusion
 from analysis.language import detect_language
 from analysis.mentions import Focus, Mention, MentionFinder, Resolution
 from analysis.nlp import (
@@ -31,7 +31,9 @@ from analysis.practices import PracticeFinder, PracticeMatch
 from analysis.records import TITLE, Article, Claim, Cue, SourceType
 from analysis.text import straight
 
-RULES = "1"
+_SHARED = ("security_breach",)
+"""Practices that an attack, described without names, makes claims on for each company in focus."""
+RULES = "2"
 """Raised with every change of the rules that can change a claim."""
 
 
@@ -120,7 +122,8 @@ class Extractor:
                 seen: set[tuple[str, str]] = set()
                 for match in stated.get((number, sentence.start), ()):
                     attribution = self._attribution(sources, earlier, sentence, match)
-                    for resolution in focus.resolve(sentence, here, match.start, match.end):
+                    shared = match.practice in _SHARED
+                    for resolution in focus.resolve(sentence, here, match.start, match.end, shared):
                         if (resolution.vendor, match.practice) in seen:
                             continue
                         seen.add((resolution.vendor, match.practice))
@@ -160,8 +163,8 @@ class Extractor:
     ) -> Attribution | None:
         """Whose word a statement is: by syntax, corrected where the encoder is sure.
 
-        A speaker must stand in the sentence or, for a finding that goes on, earlier in its
-        paragraph (`earlier`): no source without words that name it.
+        No source without words that name it: a speaker of this sentence whose word reaches
+        there or, where the sentence has no speaker, one from `earlier` in its paragraph.
         """
         rules = _innermost(sources, sentence, match)
         if self._fusion is None:
@@ -173,11 +176,8 @@ class Extractor:
                 return rules
             if rules is not None and rules.kind == "other":
                 return replace(rules, kind=kind)
-            own = [source for source in sources if source.kind == kind and _has_words(source)]
-            if own:
-                return min(own, key=lambda source: source.width)
             before = [source for source in earlier if source.kind == kind and _has_words(source)]
-            if before and rules is None:
+            if before and not sources:
                 return before[-1]
         return rules
 
@@ -197,8 +197,10 @@ class Extractor:
             polarity = self._fusion.polarity(polarity, match)
             certainty = self._fusion.certainty(certainty, match)
         # Words that were overruled are not what decided.
-        decided = {"polarity": polarity == reading.polarity}
-        decided["certainty"] = certainty == reading.certainty
+        decided = {
+            "polarity": polarity == reading.polarity,
+            "certainty": certainty == reading.certainty,
+        }
         kind: SourceType = attribution.kind if attribution else "article"
         return Claim(
             article_id=article.id,
@@ -236,8 +238,19 @@ def _innermost(
 ) -> Attribution | None:
     """The source with the narrowest word that covers the statement."""
     middle = sentence.start + (match.start + match.end) // 2
-    covering = [source for source in sources if source.covers(middle) and _has_words(source)]
+    covering = [
+        source
+        for source in sources
+        if _has_words(source)
+        and (source.covers(middle) or (match.rule == ENCODER_RULE and _reports(source, middle)))
+    ]
     return min(covering, key=lambda source: source.width) if covering else None
+
+
+def _reports(source: Attribution, offset: int) -> bool:
+    """Whether an offset is in the reporting words: an encoder's word may well stand there."""
+    start = min(source.source_start, source.cue_start)
+    return start <= offset < max(source.source_end, source.cue_end)
 
 
 def _has_words(source: Attribution) -> bool:

@@ -71,6 +71,19 @@ CodebookFolder = Annotated[
     ),
 ]
 
+RulesOnly = Annotated[
+    bool,
+    typer.Option("--rules-only", help="Do without the encoder: expressions and syntax alone."),
+]
+Confidence = Annotated[
+    float | None,
+    typer.Option(
+        min=0.0,
+        max=1.0,
+        help="Least confidence of a claim; default EARSHOT_CONFIDENCE. Higher: fewer, surer.",
+    ),
+]
+
 
 @app.callback()
 def configure(
@@ -92,6 +105,8 @@ def extract(
     ],
     jobs: Jobs = 1,
     codebook: CodebookFolder = None,
+    rules_only: RulesOnly = False,
+    confidence: Confidence = None,
 ) -> None:
     """Print the claims of articles, one JSON object a line.
 
@@ -101,6 +116,7 @@ def extract(
 
     Example: `python -m analysis extract articles.jsonl --jobs 2 > claims.jsonl`
     """
+    settings = _settings(codebook, rules_only, confidence)
     failures = 0
 
     def report(error: InputError) -> None:
@@ -113,7 +129,7 @@ def extract(
     out = sys.stdout.buffer
     with (
         _progress("Reading articles", shown=not sys.stdout.isatty()) as advance,
-        Readers(partial(load_extractor, _settings(codebook)), jobs) as readers,
+        Readers(partial(load_extractor, settings), jobs) as readers,
     ):
         for done, ((article,), reading) in enumerate(readers.read(given), start=1):
             if reading.error is not None:
@@ -156,12 +172,17 @@ def quotes(
 
 
 @app.command()
-def run(jobs: Jobs = 1, codebook: CodebookFolder = None) -> None:
+def run(
+    jobs: Jobs = 1,
+    codebook: CodebookFolder = None,
+    rules_only: RulesOnly = False,
+    confidence: Confidence = None,
+) -> None:
     """Read the stored articles that this codebook and these models have not read yet.
 
     Example: `python -m analysis run --jobs 2`
     """
-    settings = _settings(codebook)
+    settings = _settings(codebook, rules_only, confidence)
     with Store.open(settings.database_url) as store, _progress("Reading articles") as advance:
         summary = run_pipeline(store, partial(load_extractor, settings), jobs, advance)
         empty = store.overview().articles == 0
@@ -258,6 +279,8 @@ def evaluate(
     ] = None,
     jobs: Jobs = 1,
     codebook: CodebookFolder = None,
+    rules_only: RulesOnly = False,
+    confidence: Confidence = None,
 ) -> None:
     """Score this extractor against articles coded by hand.
 
@@ -266,12 +289,13 @@ def evaluate(
 
     Example: `python -m analysis evaluate --gold coded/ --errors errors.csv`
     """
+    settings = _settings(codebook, rules_only, confidence)
     coded = [article for folder in gold for article in load_gold(folder)]
     given = ([article.article] for article in coded)
     pairings = []
     with (
         _progress("Reading articles") as advance,
-        Readers(partial(load_extractor, _settings(codebook)), jobs) as readers,
+        Readers(partial(load_extractor, settings), jobs) as readers,
     ):
         for done, (article, (_, reading)) in enumerate(
             zip(coded, readers.read(given), strict=True), start=1
@@ -345,10 +369,17 @@ def check_codebook(
         raise typer.Exit(1)
 
 
-def _settings(codebook: Path | None) -> Settings:
-    """The environment's settings, with the folder that an option names."""
+def _settings(
+    codebook: Path | None, rules_only: bool = False, confidence: float | None = None
+) -> Settings:
+    """The environment's settings, as options change them."""
     settings = load_settings()
-    return replace(settings, codebook=codebook) if codebook else settings
+    return replace(
+        settings,
+        codebook=codebook or settings.codebook,
+        encoder=None if rules_only else settings.encoder,
+        confidence=settings.confidence if confidence is None else confidence,
+    )
 
 
 def _print_example(store: Store, example: str, codebook: Codebook) -> None:

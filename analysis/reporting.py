@@ -125,9 +125,7 @@ class ReportReader:
             content = around(sentence, (source[0], cue[1]), quoted)
             scope = ((sentence.start, source[0]), (cue[1], sentence.end))
             return Report(source, cue, content, scope, "aside", stance, True)
-        if self._no_source.match(
-            subject.sent.text[subject.left_edge.idx - subject.sent.start_char :]
-        ):
+        if self._no_source.match(sentence.text, subject.left_edge.idx - sentence.start):
             return None
         weak = self._clausal.fullmatch(verb.text) is not None or stance
         if weak and not self._reports(sentence, verb, subject, stance, quoted):

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
@@ -62,6 +63,7 @@ def export(
             external_data=False,
             verbose=False,
         )
+        _forget(whole)
         quantize_dynamic(
             whole, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True
         )
@@ -75,3 +77,12 @@ def export(
     )
     (folder / CARD).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return card
+
+
+def _forget(path: Path) -> None:
+    """Takes out what the exporter notes of this machine: source lines with their paths."""
+    model = onnx.load(path)
+    for part in (model, model.graph, *model.graph.node, *model.graph.value_info):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    onnx.save(model, path)

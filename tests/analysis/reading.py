@@ -7,13 +7,23 @@ from functools import cache
 from analysis.claims import Extractor
 from analysis.codebook import load_codebook
 from analysis.config import Settings
+from analysis.encoder import Encoder
 from analysis.records import Article, Claim
 
 
 @cache
 def extractor() -> Extractor:
+    """The rules alone: what they read does not change with the encoder."""
     settings = Settings()
     return Extractor(load_codebook(settings.codebook), settings.models)
+
+
+@cache
+def hybrid() -> Extractor:
+    """What users get: rules and encoder."""
+    settings = Settings()
+    encoder = Encoder(settings.encoder) if settings.encoder else None
+    return Extractor(load_codebook(settings.codebook), settings.models, encoder)
 
 
 def read(lang: str, *paragraphs: str, title: str = "") -> list[Claim]:

@@ -396,9 +396,9 @@ def test_a_new_vendor_and_practice_go_from_article_to_table(
     article = an_article(URL, f"{ABROAD} {RUMOUR}", LISTENING)
     store.save_article(article, "The Ledger")
     own = ("--codebook", str(extension))
-    invoke("run")
+    invoke("run", "--rules-only")
     assert {c.claim.vendor for c in store.claims()} == {"amazon"}
-    assert invoke("run", *own).stdout.startswith("Read 1 articles: 2 new claims")
+    assert invoke("run", "--rules-only", *own).stdout.startswith("Read 1 articles: 2 new claims")
     claims = {c.claim.quote: c for c in store.claims() if c.claim.vendor == "naver"}
     assert {c.claim.practice for c in claims.values()} == {"data_abroad"}
     assert claims[ABROAD].claim.rule == "data_abroad/travels"
@@ -435,7 +435,7 @@ def test_extract_and_evaluate_take_a_codebook(extension: Path, tmp_path: Path) -
     own = ("--codebook", str(extension))
     path = tmp_path / "articles.jsonl"
     path.write_text(json.dumps(given), encoding="utf-8")
-    [claim] = invoke("extract", str(path), *own).stdout.splitlines()
+    [claim] = invoke("extract", "--rules-only", str(path), *own).stdout.splitlines()
     assert json.loads(claim)["practice"] == "data_abroad"
     coded = {
         "paragraph": 0, "quote": ABROAD, "vendor": "naver", "practice": "data_abroad",
@@ -443,7 +443,7 @@ def test_extract_and_evaluate_take_a_codebook(extension: Path, tmp_path: Path) -
     }  # fmt: skip
     (tmp_path / "a.json").write_text(json.dumps({**given, "claims": [coded]}), encoding="utf-8")
     path.unlink()
-    result = invoke("evaluate", "--gold", str(tmp_path), *own)
+    result = invoke("evaluate", "--rules-only", "--gold", str(tmp_path), *own)
     assert re.search(r"strict F1 +1\.000", result.stdout)
 
 

@@ -46,6 +46,13 @@ CASES = [
      ["amazon"]),
     ("fr", "safeguards",
      ["Contrairement à Google, qui chiffre les échanges, Amazon vend des livres."], ["google"]),
+    # what another company is only compared with takes no focus
+    ("fr", "retention",
+     ["Amazon vend des enceintes.", "Contrairement à Apple, la firme vend aussi des livres.",
+      "L’enceinte conserve les enregistrements."], ["amazon"]),
+    ("en", "retention",
+     ["Amazon sells speakers.", "Unlike Apple, the company sells books too.",
+      "The speaker keeps the recordings."], ["amazon"]),
     # makers that the codebook lacks
     ("en", "retention",
      ["The doll, made by Brightlamb, is popular.", "Brightlamb keeps the recordings."],

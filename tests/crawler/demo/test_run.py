@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -75,6 +76,10 @@ class Demo:
         return status
 
 
+IN_CALLBACK = re.compile(r"Exception ignored (?:in|while).*?\nKeyboardInterrupt:? *\n", re.DOTALL)
+"""What Python itself prints of a signal that reaches it in a callback of the memory manager."""
+
+
 def free_ports(count: int) -> int:
     """The first of some consecutive free ports."""
     choice = random.Random(os.getpid())
@@ -120,7 +125,7 @@ def test_interrupted_at_any_moment_then_complete_then_unchanged(tmp_path: Path) 
         time.sleep(delay)
         demo.interrupt()
         assert demo.end() == 130, demo.output
-        assert "Traceback" not in demo.output
+        assert "Traceback" not in IN_CALLBACK.sub("", demo.output), demo.output
         assert demo.output.endswith(INTERRUPTED), demo.output
         assert not listens(press_port)
 
@@ -187,7 +192,7 @@ def test_a_stage_that_fails_ends_the_run(tmp_path: Path) -> None:
         EARSHOT_CODEBOOK=str(tmp_path / "none"),
     )
     assert demo.end() == 1
-    assert "vendors.yml: no such file" in demo.output
+    assert f"{tmp_path / 'none'}: No such file" in demo.output
     assert "`python -m crawler crawl` failed" in demo.output
     assert "Reading" not in demo.output
     assert "Traceback" not in demo.output

@@ -1,0 +1,97 @@
+"""Rules and encoder together, on invented articles and on whatever text there is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.records import Article, Claim
+from tests.analysis.reading import hybrid
+
+
+def claims(lang: str | None, *paragraphs: str, title: str = "") -> list[Claim]:
+    article = Article("test", title, paragraphs, lang)
+    found = hybrid().extract(article)
+    blocks = dict(article.blocks())
+    for claim in found:
+        assert blocks[claim.paragraph][claim.start : claim.end] == claim.quote
+        assert claim.confidence is None or 0 <= claim.confidence <= 1
+        assert (claim.source is None) == (claim.source_type == "article")
+        for cue in claim.cues:
+            assert blocks[cue.paragraph][cue.start : cue.end] == cue.text
+    return found
+
+
+# Wording that no expression of the codebook has.
+@pytest.mark.parametrize(
+    ("lang", "sentence", "vendor", "practice"),
+    [
+        ("en", "Amazon hoards every word spoken in the kitchen for years on its disks.",
+         "amazon", "retention"),
+        ("en", "At night, temps in a call hall typed up what people had murmured to Siri.",
+         "apple", "human_review"),
+        ("fr", "La nuit, des intérimaires tapaient ce que les gens avaient murmuré à Siri.",
+         "apple", "human_review"),
+    ],
+)  # fmt: skip
+def test_wording_that_no_expression_knows(lang: str, sentence: str, vendor: str, practice: str):
+    found = {(c.vendor, c.practice): c for c in claims(lang, sentence)}
+    assert found[vendor, practice].rule == "encoder"
+    [cue] = [cue for cue in found[vendor, practice].cues if cue.role == "practice"]
+    assert cue.text.strip()
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        (
+            "en",
+            "Unlike Apple, which promises to anonymise clips, Amazon would let staff see names.",
+        ),
+        ("fr", "Contrairement à Google, qui assure chiffrer les échanges, Amazon garderait tout."),
+    ],
+)
+def test_nobody_is_quoted_for_a_rival(lang: str, sentence: str):
+    for claim in claims(lang, sentence):
+        if claim.vendor == "amazon":
+            assert claim.source_type == "article", claim
+
+
+@pytest.mark.parametrize(
+    ("lang", "paragraphs"),
+    [
+        ("en", ("Windows Recall takes pictures of the screen every few seconds.",
+                "Users can delete the pictures, Microsoft said.",
+                "The company delayed the feature after criticism.")),
+        ("fr", ("Meta a été condamné à une amende pour ses cookies.",
+                "Le réseau social conserve les photos supprimées pendant 90 jours.")),
+        ("fr", ("Amazon a vendu dix millions d’enceintes Echo.",
+                "Le bénéfice du groupe a doublé en un an.")),
+    ],
+)  # fmt: skip
+def test_other_matters_of_the_same_companies_make_no_claim(lang: str, paragraphs: tuple[str, ...]):
+    assert claims(lang, *paragraphs) == []
+
+
+def test_a_third_language_has_no_claims_and_no_error():
+    assert claims("de", "Amazon speichert alle Aufnahmen von Alexa.") == []
+    assert claims(None, "Amazon speichert alle Aufnahmen, die Alexa im Wohnzimmer macht.") == []
+
+
+def test_a_paragraph_of_200_kilobytes_is_read():
+    long = "Amazon keeps what people tell Alexa, it said, and then " * 4000
+    assert len(long) >= 200_000
+    claims("en", long)
+
+
+WORDS = [" Amazon ", " Alexa ", " «", "» ", " listens ", " écoute ", ". ", "\n", "\ud83d", "\0"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(["fr", "en"]),
+    st.lists(st.lists(st.text(max_size=12) | st.sampled_from(WORDS), max_size=12), max_size=3),
+)
+def test_any_text_is_read_with_true_offsets(lang: str, paragraphs: list[list[str]]):
+    claims(lang, *("".join(parts) for parts in paragraphs))
