@@ -20,7 +20,7 @@ ONE_MACHINE = re.compile(rb"(?<![\w.:/<>$}-])/(?:home|Users|root|work|mnt)/[\w.]
 LEFT_BEHIND = re.compile(rb"\b(?:TODO|FIXME|XXX|HACK)\b|^(?:<{7}|>{7}) ", re.MULTILINE)
 MAX_BYTES = 1_000_000
 MODEL = Path("analysis/data/encoder")
-"""Holds a model of tens of megabytes; tests/analysis/test_encoder.py says how many at most."""
+"""A model of tens of megabytes and its vocabulary; test_encoder.py says how large at most."""
 
 
 def _tracked() -> list[Path]:
@@ -66,7 +66,7 @@ def test_nothing_tracked_is_ignored_large_or_of_one_machine() -> None:
         if len(content) > MAX_BYTES and name.parent != MODEL:
             found.append(f"{name}: {len(content)} bytes")
         found += [f"{name}: {hit[0]!r}" for hit in ONE_MACHINE.finditer(content)]
-        if name.parts[0] != "tests":
+        if name.parts[0] != "tests" and name.parent != MODEL:
             found += [f"{name}: {hit[0]!r}" for hit in LEFT_BEHIND.finditer(content)]
     assert found == []
 
