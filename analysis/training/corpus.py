@@ -48,11 +48,6 @@ class Text:
     paragraphs: tuple[tuple[Sentence, ...], ...]
     titled: bool
 
-    @property
-    def size(self) -> int:
-        """Number of sentences."""
-        return sum(map(len, self.paragraphs))
-
 
 def load_passages(folder: Path) -> list[Text]:
     """The coded passages (`coder-*.jsonl`), each one paragraph."""

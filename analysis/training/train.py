@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -241,8 +240,3 @@ def _loss(
             source.float()[known], goal.source[known]
         )
     return loss
-
-
-def parameter_count(network: nn.Module) -> int:
-    """Number of weights."""
-    return sum(math.prod(p.shape) for p in network.parameters())

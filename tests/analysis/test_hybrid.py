@@ -93,5 +93,8 @@ WORDS = [" Amazon ", " Alexa ", " «", "» ", " listens ", " écoute ", ". ", "\
     st.sampled_from(["fr", "en"]),
     st.lists(st.lists(st.text(max_size=12) | st.sampled_from(WORDS), max_size=12), max_size=3),
 )
-def test_any_text_is_read_with_true_offsets(lang: str, paragraphs: list[list[str]]):
-    claims(lang, *("".join(parts) for parts in paragraphs))
+def test_any_text_is_read_with_true_offsets_and_again_the_same(
+    lang: str, paragraphs: list[list[str]]
+):
+    texts = ["".join(parts) for parts in paragraphs]
+    assert claims(lang, *texts) == claims(lang, *texts)
