@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cache
 from itertools import pairwise
 
@@ -127,7 +128,9 @@ def noun_before(verb: Token) -> Token | None:
 
 def token_at(sentence: Sentence, offset: int) -> Token | None:
     """The token that holds an offset of the paragraph."""
-    return next((t for t in sentence.parsed if t.idx <= offset < t.idx + len(t)), None)
+    tokens = sentence.parsed
+    found = bisect_right(range(len(tokens)), offset, key=lambda i: tokens[i].idx) - 1
+    return tokens[found] if found >= 0 and offset < tokens[found].idx + len(tokens[found]) else None
 
 
 def around(sentence: Sentence, aside: Span, quoted: list[Span]) -> Span | None:
