@@ -53,6 +53,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.RobotsMiddleware": 100,
     # Nearer to the network than the retries, which a refused address must not get.
     "crawler.safety.AddressMiddleware": 560,
+    # Nearest to the network, where bodies are as they were sent.
+    "crawler.archive.exchange.ExchangeMiddleware": 950,
 }
 ITEM_PIPELINES = {
     "crawler.pipelines.ParsePipeline": 100,

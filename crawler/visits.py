@@ -40,6 +40,7 @@ from scrapy.http import Request, Response
 
 from analysis.records import Article
 from analysis.store import Page
+from crawler.archive.exchange import EXCHANGES, Exchange
 from crawler.outlets import Outlet
 
 Kind = Literal["article", "feed", "sitemap", "listing"]
@@ -84,6 +85,8 @@ class Visit:
         outcome: the named reason; empty while the pipelines have not decided.
         fetched: when it was asked (UTC); None where it was not asked at all.
         body, encoding: the page and the charset the server declared, still to be read.
+        exchanges: what went over the wire for it, redirects first.
+        noarchive: the page asks that no copy of it be kept.
         article: what the page holds.
         previous: what the last crawl that asked noted.
     """
@@ -100,12 +103,14 @@ class Visit:
     body: bytes = field(default=b"", repr=False)
     body_digest: str | None = None
     encoding: str | None = None
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+    noarchive: bool = False
     article: Article | None = None
     previous: Page | None = None
 
     def ending(self, outcome: str) -> Visit:
         """The same visit with its outcome, without the page."""
-        return replace(self, outcome=outcome, body=b"")
+        return replace(self, outcome=outcome, body=b"", exchanges=())
 
     @property
     def is_read(self) -> bool:
@@ -139,6 +144,7 @@ def visit_of(request: Request, response: Response | None = None) -> Visit:
         etag=_header(response, "ETag"),
         last_modified=_header(response, "Last-Modified"),
         body=response.body,
+        exchanges=request.meta.get(EXCHANGES, ()),
         body_digest=hashlib.sha256(response.body).hexdigest()[:32],
     )
 
