@@ -15,33 +15,45 @@ import sqlalchemy as sa
 
 from analysis.errors import StoreError
 from analysis.records import Article, Claim
-from analysis.store import reading, writing
+from analysis.store import reading, stories, writing
 from analysis.store.connection import address, connect, reason
 from analysis.store.rows import (
     ArticleRow,
+    Capture,
     CellCount,
     ClaimChanges,
     ClaimFilter,
+    Copy,
     Crawl,
     Facets,
+    Fingerprint,
+    Grouping,
     Overview,
     Page,
     SaveOutcome,
     StoredClaim,
+    Story,
+    Version,
 )
 
 __all__ = [
     "ArticleRow",
+    "Capture",
     "CellCount",
     "ClaimChanges",
     "ClaimFilter",
+    "Copy",
     "Crawl",
     "Facets",
+    "Fingerprint",
+    "Grouping",
     "Overview",
     "Page",
     "SaveOutcome",
     "Store",
     "StoredClaim",
+    "Story",
+    "Version",
 ]
 
 EVERYTHING = ClaimFilter()
@@ -140,19 +152,47 @@ class Store:
             return reading.known_urls(connection, outlet)
 
     def save_article(
-        self, article: Article, outlet_name: str, country: str | None = None
+        self,
+        article: Article,
+        outlet_name: str,
+        country: str | None = None,
+        capture: Capture | None = None,
     ) -> SaveOutcome:
-        """Store an article as it was read now.
+        """Store an article as it was read when it was fetched.
 
         A text (title and paragraphs) that differs from the newest version becomes a
         version of its own, and the article is pending again. With the same text,
-        dates, authors and language are brought up to date in place.
+        dates, authors and language are brought up to date in place. A text fetched
+        before the newest version, which no version has, is superseded and not stored.
+
+        Args:
+            capture: where its page is archived; noted for a version that has none.
 
         Raises:
             StoreError: no address, no outlet, or an id that is not article_id(url).
         """
         with self._writing() as connection:
-            return writing.save_article(connection, article, outlet_name, country)
+            return writing.save_article(connection, article, outlet_name, country, capture)
+
+    def identity(self, url: str) -> tuple[str, str] | None:
+        """Id and address of the article stored at an address, or at another form of it.
+
+        Forms differ in scheme, default port, trailing slash and the host's "www.", "m.",
+        "mobile." or "amp.".
+        """
+        with self._reading() as connection:
+            return reading.identity(connection, url)
+
+    def is_archived(self, article: Article) -> bool:
+        """Whether the newest version has this very text, and its page is archived."""
+        text = writing.cleaned(article).content_digest
+        with self._reading() as connection:
+            return reading.is_archived(connection, article.id, text)
+
+    def captures(self) -> list[tuple[str, Capture]]:
+        """Each archived page that a version points to, with its article's address, by file."""
+        with self._reading() as connection:
+            return reading.captures(connection)
 
     def pending(self, extractor: str) -> list[str]:
         """Ids of the articles whose newest version this extractor has not read."""
@@ -168,6 +208,36 @@ class Store:
         """Every version of an article, version 1 first; empty for an unknown one."""
         with self._reading() as connection:
             return reading.versions(connection, article_id)
+
+    def history(self, article_id: str) -> list[Version]:
+        """Every version with the times it was seen and where it is archived, 1 first."""
+        with self._reading() as connection:
+            return reading.history(connection, article_id)
+
+    def without_fingerprint(self, method: str) -> list[str]:
+        """Ids of the articles whose newest version has no fingerprint of this method."""
+        with self._reading() as connection:
+            return stories.without_fingerprint(connection, method)
+
+    def save_fingerprint(self, found: Fingerprint, method: str) -> None:
+        """Write an article's fingerprint, over an earlier one, and the agency it credits."""
+        with self._writing() as connection:
+            stories.save_fingerprint(connection, found, method)
+
+    def fingerprints(self, method: str) -> list[Fingerprint]:
+        """All fingerprints of a method, by article id."""
+        with self._reading() as connection:
+            return stories.all_fingerprints(connection, method)
+
+    def save_stories(self, found: Sequence[Grouping]) -> int:
+        """Make these the stories, and return how many articles came into another one."""
+        with self._writing() as connection:
+            return stories.save_groupings(connection, found)
+
+    def story(self, article_id: str) -> Story | None:
+        """The copies of an article's story; None for one that was not grouped yet."""
+        with self._reading() as connection:
+            return stories.story(connection, article_id)
 
     def save_claims(
         self, article_id: str, by_version: Mapping[int, Sequence[Claim]], extractor: str

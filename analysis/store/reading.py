@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from analysis.records import Article, Claim, Cue, digest
 from analysis.store.rows import (
     ArticleRow,
+    Capture,
     CellCount,
     ClaimFilter,
     Crawl,
@@ -18,10 +19,11 @@ from analysis.store.rows import (
     Overview,
     Page,
     StoredClaim,
+    Version,
 )
+from analysis.store.schema import address_key, crawls, fold, pages
 from analysis.store.schema import articles as articles_table
 from analysis.store.schema import claims as claims_table
-from analysis.store.schema import crawls, fold, pages
 from analysis.store.schema import versions as versions_table
 
 newest_version = sa.and_(
@@ -82,6 +84,64 @@ def article(connection: sa.Connection, article_id: str, version: int | None) -> 
         sa.and_(versions_table.c.article_id == article_id, versions_table.c.version == wanted),
     )
     return next(found, None)
+
+
+def history(connection: sa.Connection, article_id: str) -> list[Version]:
+    """Every version of an article with the times it was seen and its archived page."""
+    v = versions_table.c
+    rows = connection.execute(
+        sa.select(v.first_seen, v.last_seen, v.archive_file, v.archive_offset, v.archive_digest)
+        .where(v.article_id == article_id)
+        .order_by(v.version)
+    )
+    return [
+        Version(
+            number=number,
+            article=article,
+            first_seen=row.first_seen,
+            last_seen=row.last_seen,
+            capture=None if row.archive_file is None else Capture(*row[2:]),
+        )
+        for number, (article, row) in enumerate(
+            zip(versions(connection, article_id), rows, strict=True), start=1
+        )
+    ]
+
+
+def captures(connection: sa.Connection) -> list[tuple[str, Capture]]:
+    """Every archived page that a version points to, with its article's address, by file."""
+    v = versions_table.c
+    rows = connection.execute(
+        sa.select(articles_table.c.url, v.archive_file, v.archive_offset, v.archive_digest)
+        .join(articles_table, articles_table.c.id == v.article_id)
+        .where(v.archive_file.is_not(None))
+        .order_by(v.archive_file, v.archive_offset)
+    )
+    return [(row.url, Capture(*row[1:])) for row in rows]
+
+
+def identity(connection: sa.Connection, url: str) -> tuple[str, str] | None:
+    """Id and address of the article stored at an address, or at another form of it."""
+    a = articles_table.c
+    row = connection.execute(
+        sa.select(a.id, a.url)
+        .where(a.address_key == address_key(url))
+        .order_by((a.url == url).desc(), a.first_seen, a.id)
+    ).first()
+    return None if row is None else (row.id, row.url)
+
+
+def is_archived(connection: sa.Connection, article_id: str, content_digest: str) -> bool:
+    """Whether the newest version of an article has this text, and its page is archived."""
+    row = connection.execute(
+        sa.select(versions_table.c.archive_file)
+        .join(articles_table, newest_version)
+        .where(
+            articles_table.c.id == article_id,
+            versions_table.c.digest == content_digest,
+        )
+    ).first()
+    return row is not None and row.archive_file is not None
 
 
 def _articles(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Iterator[Article]:

@@ -6,9 +6,97 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from analysis.records import Claim
+from analysis.records import Article, Claim
 
-SaveOutcome = Literal["new", "unchanged", "changed"]
+SaveOutcome = Literal["new", "unchanged", "changed", "superseded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Where the page that a text was read from is archived.
+
+    Attributes:
+        file: name of a WARC file in the archive's folder.
+        offset: of the response's record in it, in bytes.
+        digest: the payload's, as the record has it ("sha256:...").
+    """
+
+    file: str
+    offset: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One text of an article, and when it stood on the page.
+
+    Attributes:
+        number: from 1.
+        first_seen, last_seen: the first and the last visit that found this text.
+        capture: the archived page; None where there is none.
+    """
+
+    number: int
+    article: Article
+    first_seen: datetime
+    last_seen: datetime
+    capture: Capture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What of an article's newest version is needed to find its copies.
+
+    Attributes:
+        minhash: as `analysis.syndication` writes it.
+        agency: key of the news agency that the article credits.
+    """
+
+    article_id: str
+    version: int
+    minhash: bytes = field(repr=False)
+    agency: str | None = None
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """A story as it is written: its articles, the one published first, the agency's key."""
+
+    id: str
+    first_article_id: str
+    agency: str | None
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One article of a story."""
+
+    article_id: str
+    url: str
+    outlet: str
+    outlet_name: str
+    title: str
+    published: datetime | None
+    first_seen: datetime
+    agency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The articles that carry one text.
+
+    Attributes:
+        first: the copy that was published first, by the dates that the pages give.
+        agency: key of the news agency that copies credit, None where none does.
+        copies: all of them, `first` included and in front, then by date.
+    """
+
+    id: str
+    first: Copy
+    agency: str | None
+    copies: tuple[Copy, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from analysis.records import digest
+
+LONGEST_KEY = 500
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -34,6 +37,20 @@ def fold(text: str) -> str:
         .replace("æ", "ae")
         .replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     )
+
+
+def address_key(url: str) -> str:
+    """What the addresses of one article have in common, to find it at any of them.
+
+    Without scheme, default port, trailing slash, and the host's "www.", "m.", "mobile." or
+    "amp.". An index on it may not hold more than 2,700 bytes: longer ones are digested.
+    """
+    bare = re.sub(r"^https?://(?:(?:www|m|mobile|amp)\.)?", "", url, flags=re.IGNORECASE)
+    host, slash, rest = bare.partition("/")
+    host = re.sub(r":(?:80|443)$", "", host.lower())
+    path, mark, query = rest.partition("?")
+    key = f"{host}{slash}{path}".rstrip("/") + mark + query
+    return key if len(key) <= LONGEST_KEY else digest(key)
 
 
 class CleanText(sa.types.TypeDecorator[str]):
@@ -118,6 +135,9 @@ articles = sa.Table(
     sa.Column("current_version", sa.Integer, nullable=False),
     sa.Column("extractor", CleanText, index=True),
     sa.Column("extracted_at", UTCDateTime),
+    sa.Column("address_key", CleanText, index=True),
+    sa.Column("story", CleanText, index=True),
+    sa.Column("agency", CleanText),
 )
 
 versions = sa.Table(
@@ -133,6 +153,28 @@ versions = sa.Table(
     sa.Column("published", UTCDateTime, index=True),
     sa.Column("modified", UTCDateTime),
     sa.Column("fetched", UTCDateTime),
+    sa.Column("first_seen", UTCDateTime),
+    sa.Column("last_seen", UTCDateTime),
+    sa.Column("archive_file", CleanText),
+    sa.Column("archive_offset", sa.BigInteger),
+    sa.Column("archive_digest", CleanText),
+)
+
+fingerprints = sa.Table(
+    "fingerprints",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("articles.id"), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("method", CleanText, nullable=False),
+    sa.Column("minhash", sa.LargeBinary, nullable=False),
+)
+
+stories = sa.Table(
+    "stories",
+    metadata,
+    sa.Column("id", CleanText, primary_key=True),
+    sa.Column("first_article_id", sa.ForeignKey("articles.id"), nullable=False),
+    sa.Column("agency", CleanText),
 )
 
 crawls = sa.Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,13 +14,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from analysis.errors import StoreError
 from analysis.records import Article, Claim, article_id, digest
 from analysis.store import reading
-from analysis.store.rows import ClaimChanges, Page, SaveOutcome
+from analysis.store.rows import Capture, ClaimChanges, Page, SaveOutcome
 from analysis.store.schema import (
+    address_key,
     articles,
     claims,
     clean,
     clean_values,
     crawls,
+    fingerprints,
     fold,
     pages,
     to_utc,
@@ -61,31 +63,59 @@ def finish_crawl(
 
 
 def record_page(connection: sa.Connection, page: Page) -> None:
-    """Note what the last visit to an address gave, over what an earlier one gave."""
+    """Note what the last visit to an address gave, over what an earlier one gave.
+
+    One that found an article as it was has seen the article's newest version again.
+    """
     _upsert(connection, pages, [{"key": reading.page_key(page.url), **asdict(page)}])
+    if page.outcome == "kept" and page.article_id is not None:
+        seen = to_utc(page.fetched)
+        connection.execute(
+            sa.update(articles)
+            .where(articles.c.id == page.article_id, articles.c.last_seen < seen)
+            .values(last_seen=seen)
+        )
+        newest = sa.select(articles.c.current_version).where(articles.c.id == page.article_id)
+        connection.execute(
+            sa.update(versions)
+            .where(
+                versions.c.article_id == page.article_id,
+                versions.c.version == newest.scalar_subquery(),
+                versions.c.last_seen < seen,
+            )
+            .values(last_seen=seen)
+        )
 
 
 def save_article(
-    connection: sa.Connection, article: Article, outlet_name: str, country: str | None
+    connection: sa.Connection,
+    article: Article,
+    outlet_name: str,
+    country: str | None,
+    capture: Capture | None,
 ) -> SaveOutcome:
     """Store an article as read now: a new one, a new version, or nothing new.
 
     Only title and paragraphs make a version. Dates, authors and language of an
-    unchanged text are brought up to date in place.
+    unchanged text are brought up to date in place. A text that was read before the
+    newest version was (from an archive) only lengthens the time of the version that
+    has it, and is superseded where none has.
     """
-    if article.url is None or article.outlet is None:
+    url = article.url
+    if url is None or article.outlet is None:
         raise StoreError(f"article {article.id!r} has no address or no outlet; both are needed")
-    if article.id != article_id(article.url):
+    if article.id != article_id(url):
         raise StoreError(
-            f"article {article.id!r} at {article.url} must be identified as "
-            f"{article_id(article.url)!r}: article_id(url)"
+            f"article {article.id!r} at {url} must be identified as "
+            f"{article_id(url)!r}: article_id(url)"
         )
-    article = _cleaned(article)
-    seen = article.fetched or datetime.now(UTC)
+    article = cleaned(article)
+    seen = to_utc(article.fetched or datetime.now(UTC))
     head = {"outlet": article.outlet, "outlet_name": outlet_name, "country": country}
     fresh = {
         "id": article.id,
         "url": article.url,
+        "address_key": address_key(clean(url)),
         "first_seen": seen,
         "last_seen": seen,
         "current_version": 1,
@@ -97,33 +127,70 @@ def save_article(
         .returning(articles.c.id)
     ).first()
     if created is not None:
-        connection.execute(sa.insert(versions).values(_version_row(article, 1)))
+        connection.execute(sa.insert(versions).values(_version_row(article, 1, seen, capture)))
         return "new"
 
     stored = connection.execute(
-        sa.select(articles, versions.c.digest, versions.c.lang)
+        sa.select(
+            articles,
+            versions.c.digest,
+            versions.c.lang,
+            versions.c.authors,
+            versions.c.archive_file,
+            versions.c.first_seen.label("version_seen"),
+        )
         .join(versions, reading.newest_version)
         .where(articles.c.id == article.id)
         .with_for_update(of=articles)
     ).one()
     changed = stored.digest != article.content_digest
-    values = head | {"last_seen": max(to_utc(seen), stored.last_seen)}
+    if changed and seen < stored.version_seen:
+        return _seen_earlier(connection, article, seen)
+    values = head | {
+        "first_seen": min(seen, stored.first_seen),
+        "last_seen": max(seen, stored.last_seen),
+    }
     version = stored.current_version + 1 if changed else stored.current_version
-    row = _version_row(article, version)
+    row = _version_row(article, version, seen, capture)
     if changed:
         values["current_version"] = version
         connection.execute(sa.insert(versions).values(row))
     else:
         details = {key: row[key] for key in ("authors", "lang", "published", "modified")}
-        connection.execute(
-            sa.update(versions)
-            .where(versions.c.article_id == article.id, versions.c.version == version)
-            .values(details)
-        )
+        if capture is not None and stored.archive_file is None:
+            details |= _capture_columns(capture)
+        _see(connection, article.id, version, seen, details)
     if changed or stored.lang != article.lang:
         values |= {"extractor": None, "extracted_at": None}
+    if changed or tuple(stored.authors) != article.authors:
+        connection.execute(sa.delete(fingerprints).where(fingerprints.c.article_id == article.id))
     connection.execute(sa.update(articles).where(articles.c.id == article.id).values(values))
     return "changed" if changed else "unchanged"
+
+
+def _seen_earlier(connection: sa.Connection, article: Article, seen: datetime) -> SaveOutcome:
+    """Note an older reading of an article than its newest version's."""
+    version = connection.execute(
+        sa.select(versions.c.version)
+        .where(versions.c.article_id == article.id, versions.c.digest == article.content_digest)
+        .order_by(versions.c.version)
+    ).scalar()
+    if version is None:
+        return "superseded"
+    _see(connection, article.id, version, seen, {})
+    return "unchanged"
+
+
+def _see(
+    connection: sa.Connection, article_id: str, version: int, seen: datetime, values: dict[str, Any]
+) -> None:
+    """Lengthen the time in which a version is known to have stood, and set other columns."""
+    this = sa.and_(versions.c.article_id == article_id, versions.c.version == version)
+    first, last = connection.execute(
+        sa.select(versions.c.first_seen, versions.c.last_seen).where(this)
+    ).one()
+    times = {"first_seen": min(seen, first), "last_seen": max(seen, last)}
+    connection.execute(sa.update(versions).where(this).values(times | values))
 
 
 def save_claims(
@@ -241,7 +308,7 @@ def _check_quote(article: Article, version: int, claim: Claim) -> None:
         )
 
 
-def _cleaned(article: Article) -> Article:
+def cleaned(article: Article) -> Article:
     """The article as it will be read back, so that its digest is that of the stored text."""
     return replace(
         article,
@@ -251,7 +318,9 @@ def _cleaned(article: Article) -> Article:
     )
 
 
-def _version_row(article: Article, version: int) -> dict[str, Any]:
+def _version_row(
+    article: Article, version: int, seen: datetime, capture: Capture | None
+) -> dict[str, Any]:
     return {
         "article_id": article.id,
         "version": version,
@@ -263,7 +332,15 @@ def _version_row(article: Article, version: int) -> dict[str, Any]:
         "published": article.published,
         "modified": article.modified,
         "fetched": article.fetched,
+        "first_seen": seen,
+        "last_seen": seen,
+        **_capture_columns(capture),
     }
+
+
+def _capture_columns(capture: Capture | None) -> dict[str, Any]:
+    values = (None, None, None) if capture is None else astuple(capture)
+    return dict(zip(("archive_file", "archive_offset", "archive_digest"), values, strict=True))
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
