@@ -1,8 +1,8 @@
 """Is an article about a voice assistant and privacy? Decided from the codebook's vocabulary.
 
-An assistant counts by where it is named (headline, first paragraph, elsewhere); privacy counts
-by the number of distinct words, around the assistant if it is named in passing. Nothing but
-regular expressions runs here.
+A paragraph listens if it names an assistant, or has a vendor or a thing that may listen beside
+words for speech. What counts is the distinct words for privacy, and for what becomes of speech,
+in those paragraphs and the ones next to them. Nothing but regular expressions runs here.
 """
 
 from __future__ import annotations
@@ -14,17 +14,15 @@ from dataclasses import dataclass
 from analysis.codebook import Codebook, TermList, Word, alternation
 from analysis.records import Article
 
-_ASSISTANT = (4.0, 2.0, 1.0)
-"""What an assistant counts in the headline, in the first paragraph, in each further one."""
-_MAKER = (3.0, 1.0, 0.5)
-"""What a maker or its device counts there, beside words for recorded speech."""
 _SHORT = 4
 """Blocks, headline included, up to which an article is short."""
-_IN_PASSING = {True: 2.0, False: 3.0}
-"""By shortness: an assistant that counts less is named in passing."""
-_PRIVACY = {True: 3, False: 6}
-"""By shortness: the privacy words needed where the article is about the assistant."""
-_PRIVACY_IN_PASSING = 8
+_NEEDED = {"short": 3, "long": 5, "unnamed": 7}
+"""The weight that is enough: a word for privacy counts 2, one for handling 1.
+
+"unnamed": the article names no vendor and no assistant.
+"""
+_IN_PASSING = 2
+"""Listening paragraphs below which it is in passing; only a named assistant needs fewer."""
 _AROUND = 30
 """Characters on each side in which a vendor's `unless` rules it out."""
 
@@ -49,59 +47,56 @@ class Verdict:
 def judge(article: Article, codebook: Codebook) -> Verdict:
     """Decides whether an article is about a voice assistant, or its maker as such, and privacy.
 
-    Scores were set on coded articles: all that carry more than a passing claim are kept, while
-    reviews, sales figures and fines for other matters are not.
+    Set on coded articles, so that few with claims are lost; an article kept in vain costs a row
+    in the store. `docs/crawling.md` has the figures.
     """
     lists = codebook.relevance.get(article.lang or "")
     if lists is None:
         return Verdict(False, "unknown_language")
     blocks = [text for _, text in article.blocks()]
-    assistants, makers = _named(blocks, lists, codebook)
-    score = sum(
-        _ASSISTANT[min(place, 2)] if names else _MAKER[min(place, 2)] * makers[place]
-        for place, names in enumerate(assistants)
-    )
-    named = [bool(names) or makers[place] for place, names in enumerate(assistants)]
-    assistant = tuple(dict.fromkeys(name for names in assistants for name in names))
-    if not score:
-        return Verdict(False, "off_topic:no_assistant")
-    is_short = len(blocks) <= _SHORT
-    in_passing = score < _IN_PASSING[is_short]
-    near = [
-        text
-        for place, text in enumerate(blocks)
-        if not in_passing or any(named[max(0, place - 1) : place + 2])
+    assistants, vendors = _named(blocks, lists, codebook)
+    listening = [
+        bool(names)
+        or (_mentions(lists["voice"], text) and (vendor or _mentions(lists["thing"], text)))
+        for text, names, vendor in zip(blocks, assistants, vendors, strict=True)
     ]
-    strong = _distinct(lists["privacy"], near)
-    weak = _distinct(lists["handling"], near)
-    headline = {*_distinct(lists["privacy"], near[:1]), *_distinct(lists["handling"], near[:1])}
-    weight = 2 * len(strong) + len(weak) + (2 * len(headline) if named[0] else 0)
-    if weight >= (_PRIVACY_IN_PASSING if in_passing else _PRIVACY[is_short]):
-        return Verdict(True, "kept", assistant, strong)
-    reason = "off_topic:no_assistant" if in_passing else "off_topic:no_privacy"
-    return Verdict(False, reason, assistant, strong)
+    near = [
+        text for place, text in enumerate(blocks) if any(listening[max(0, place - 1) : place + 2])
+    ]
+    assistant = tuple(dict.fromkeys(name for names in assistants for name in names))
+    privacy = _distinct(lists["privacy"], near)
+    weight = 2 * len(privacy) + len(_distinct(lists["handling"], near))
+    if len(blocks) <= _SHORT:
+        needed = _NEEDED["short"]
+    else:
+        needed = _NEEDED["long" if assistant or any(vendors) else "unnamed"]
+    is_in_passing = not listening[0] and sum(listening) < _IN_PASSING
+    if weight >= needed and (assistant or not is_in_passing):
+        return Verdict(True, "kept", assistant, privacy)
+    reason = "off_topic:no_assistant" if is_in_passing else "off_topic:no_privacy"
+    return Verdict(False, reason, assistant, privacy)
 
 
 def _named(
     blocks: list[str], lists: dict[str, TermList], codebook: Codebook
 ) -> tuple[list[list[str]], list[bool]]:
-    """For each block, the assistants that it names, and whether it has a maker beside speech."""
+    """For each block, the assistants that it names, and whether it names a vendor or a device."""
     whole = "\n".join(blocks)
     products = list(_patterns(whole, codebook, "products"))
     names = list(_patterns(whole, codebook, "names"))
     assistants: list[list[str]] = []
-    makers: list[bool] = []
+    vendors: list[bool] = []
     for text in blocks:
-        found = [found[0].lower() for found in lists["assistant"].pattern.finditer(text)]
-        has_maker = any(True for _ in _matches(names, text))
+        found = [match[0].lower() for match in lists["assistant"].pattern.finditer(text)]
+        has_vendor = any(True for _ in _matches(names, text))
         for product in _matches(products, text):
             if lists["device"].pattern.fullmatch(product):
-                has_maker = True
+                has_vendor = True
             else:
                 found.append(product.lower())
         assistants.append(found)
-        makers.append(has_maker and lists["voice"].pattern.search(text) is not None)
-    return assistants, makers
+        vendors.append(has_vendor)
+    return assistants, vendors
 
 
 def _patterns(whole: str, codebook: Codebook, kind: str) -> Iterator[tuple[re.Pattern[str], str]]:
@@ -119,6 +114,10 @@ def _matches(patterns: list[tuple[re.Pattern[str], str]], text: str) -> Iterator
             around = text[max(0, match.start() - _AROUND) : match.end() + _AROUND]
             if not (unless and re.search(unless, around)):
                 yield match[0]
+
+
+def _mentions(terms: TermList, text: str) -> bool:
+    return terms.pattern.search(text) is not None
 
 
 def _distinct(terms: TermList, texts: list[str]) -> tuple[str, ...]:

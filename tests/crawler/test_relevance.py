@@ -261,7 +261,7 @@ OFF_TOPIC = [
         "An espresso machine you can talk to",
         "Say the word and it grinds, brews and froths. | It works with Alexa over your home "
         "Wi-Fi. | The milk could be hotter.",
-        "off_topic:no_assistant",
+        "off_topic:no_privacy",
     ),
     (
         "en",
@@ -440,3 +440,20 @@ def test_coded_articles_that_carry_claims_are_kept(codebook: Codebook) -> None:
     ]
     # Both are reviews of a loudspeaker's sound in which one sentence names the microphone switch.
     assert set(lost) <= {"fr-d-18", "en-d-18"}
+
+
+FLOORS = {"kept with claims": 0.92, "passed over without claims": 0.68}
+"""Shares of the coded training articles; those without claims are about the same companies."""
+
+
+def test_few_coded_articles_with_claims_are_lost(codebook: Codebook) -> None:
+    kept: dict[bool, list[bool]] = {True: [], False: []}
+    for path in sorted((DATA / "training" / "articles").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            one = json.loads(line)
+            coded = Article(one["id"], one["title"], tuple(one["paragraphs"]), one["lang"])
+            kept[bool(one["claims"])].append(judge(coded, codebook).kept)
+    assert len(kept[True]) > 500
+    assert len(kept[False]) > 150
+    assert sum(kept[True]) / len(kept[True]) >= FLOORS["kept with claims"]
+    assert 1 - sum(kept[False]) / len(kept[False]) >= FLOORS["passed over without claims"]
