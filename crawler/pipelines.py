@@ -20,7 +20,9 @@ from scrapy.utils.defer import deferred_from_coro
 from analysis.codebook import load_codebook
 from analysis.config import load_settings
 from analysis.errors import StoreError
+from analysis.records import Article
 from analysis.store import Page
+from crawler.archive.writing import Archive
 from crawler.outlets import ELSEWHERE
 from crawler.pages import NoBodyError, PageTooLargeError, parse_article
 from crawler.politeness import drop_waiting
@@ -89,6 +91,7 @@ class StorePipeline:
         self._saved: set[str] = set()
         self._sources: list[Visit] = []
         self._open: set[str] = set()
+        self._archive = _archive(self._spider)
         crawler.stats.set_value(TALLY, self._tally)
         crawler.signals.connect(self._finish, signals.spider_closed)
 
@@ -115,18 +118,26 @@ class StorePipeline:
                 logger.warning("%s %s: %s", item.kind, item.url, item.outcome)
             self._sources.append(item)
             return item
-        article, outlet = item.article, item.outlet
-        if item.outcome or article is None:
-            visit = item
-        elif article.id in self._saved:
-            visit = item.ending("duplicate")
-        else:
-            self._saved.add(article.id)
-            saved = self._spider.store.save_article(article, outlet.name, outlet.country)
-            visit = item.ending(saved)
-        if visit.fetched:
+        visit = item if item.outcome or item.article is None else self._keep(item, item.article)
+        before = visit.previous
+        if visit.fetched and not (before and before.fetched > visit.fetched):
             self._record(visit)
         return visit
+
+    def _keep(self, item: Visit, article: Article) -> Visit:
+        """Archives and stores an article, under the address at which it is known already."""
+        store, outlet = self._spider.store, item.outlet
+        known = store.identity(article.url or item.final_url)
+        if known:
+            article = replace(article, id=known[0], url=known[1])
+        visit = replace(item, article=article)
+        if article.id in self._saved and not self._spider.reads_again:
+            return visit.ending("duplicate")
+        self._saved.add(article.id)
+        capture = None
+        if self._archive and item.exchanges and not (item.noarchive or store.is_archived(article)):
+            capture = self._archive.write(item.exchanges)
+        return visit.ending(store.save_article(article, outlet.name, outlet.country, capture))
 
     def _record(self, visit: Visit, *, is_complete: bool = True) -> None:
         """Notes a visit, with what a later request needs to ask only for changes."""
@@ -183,4 +194,19 @@ class StorePipeline:
         except StoreError as error:
             self._crawler.stats.set_value(STORE_ERROR, str(error))
         finally:
+            if self._archive:
+                self._archive.close()
             spider.store.close()
+
+
+def _archive(spider: NewsSpider) -> Archive | None:
+    folder = load_settings().archive
+    if folder is None:
+        return None
+    information = {
+        "software": spider.agent.partition(" ")[0],
+        "http-header-user-agent": spider.agent,
+        "isPartOf": f"crawl {spider.crawl_id}",
+        "description": spider.origin,
+    }
+    return Archive(folder, f"crawl-{spider.crawl_id}", information)

@@ -53,9 +53,13 @@ class NewsSpider(Spider):
         store: open while the spider is.
         crawl_id: this crawl in the store.
         is_selective: whether the crawl was told to leave articles out.
+        reads_again: whether one run may bring several readings of one article.
+        origin: where the pages are from, in the archive's words.
     """
 
     name = "news"
+    reads_again = False
+    origin = "pages read by a crawl"
     _max_size: int
 
     def __init__(
