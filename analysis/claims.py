@@ -147,9 +147,12 @@ class Extractor:
         for sentence, reading in zip(sentences, readings, strict=False):
             if never.search(sentence.text):
                 continue
-            matches = self._practices[lang].find(sentence.text)
             if self._fusion is not None and reading is not None:
+                possible = self._fusion.possible(reading)
+                matches = self._practices[lang].find(sentence.text, possible)
                 matches = self._fusion.join(matches, reading, sentence.text)
+            else:
+                matches = self._practices[lang].find(sentence.text)
             if matches:
                 found[sentence.paragraph, sentence.start] = matches
         return found

@@ -272,6 +272,44 @@ def alternation(terms: tuple[str, ...], flags: int = 0) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(ordered)})(?!\w)", flags)
 
 
+class Alternation:
+    """An alternation that is tried only on text that holds the beginning of one of its terms.
+
+    Most of the names of a codebook are in no article, and a plain search for their first
+    letters takes a tenth of the time of the expression.
+    """
+
+    def __init__(self, terms: tuple[str, ...], flags: int = 0) -> None:
+        self._pattern = alternation(terms, flags)
+        begins = [None if flags else _beginning(term) for term in terms]
+        self._begins = () if None in begins else tuple({b for b in begins if b})
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Its matches in a text, as `re.Pattern.finditer`."""
+        if self._begins and not any(begin in text for begin in self._begins):
+            return iter(())
+        return self._pattern.finditer(text)
+
+
+def _beginning(fragment: str) -> str | None:
+    """The characters that every match of a fragment begins with, if it shows some."""
+    if _has_alternatives(fragment):
+        return None
+    rest = re.sub(r"^[\w ]+", "", fragment)
+    literal = fragment[: len(fragment) - len(rest)]
+    return (literal[:-1] if rest.startswith(("?", "*", "{")) else literal) or None
+
+
+def _has_alternatives(fragment: str) -> bool:
+    """Whether a fragment has alternatives that no group encloses."""
+    depth = 0
+    for character in re.sub(r"\\.", "", fragment):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "|" and depth == 0:
+            return True
+    return False
+
+
 def read_folder(folder: Path) -> dict[str, YamlFile]:
     """The files of a codebook folder by name; those that it lacks are the bundled ones.
 

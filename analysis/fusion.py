@@ -8,7 +8,7 @@ expressions alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from analysis.encoder import Calibration, SentenceReading
@@ -41,13 +41,22 @@ class Fusion:
         sources: Sequence[SourceType],
         calibration: Calibration,
         confidence: float,
-        codebook: Container[str],
+        codebook: Collection[str],
     ) -> None:
         self._practices = practices
         self._sources = sources
         self._calibration = calibration
         self._confidence = confidence
         self._codebook = codebook
+        self._by_expressions = frozenset(codebook) - frozenset(practices)
+
+    def possible(self, reading: SentenceReading) -> frozenset[str]:
+        """The practices that a matching expression would have reported."""
+        return self._by_expressions | {
+            practice
+            for practice, probability in zip(self._practices, reading.stated, strict=True)
+            if self._stated(float(probability), True) >= self._confidence
+        }
 
     def join(
         self, found: Iterable[PracticeMatch], reading: SentenceReading, sentence: str

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.codebook import Codebook, TermList, Word, alternation
+from analysis.codebook import Alternation, Codebook, TermList, Word
 from analysis.nlp import PlainSentence, Sentence
 
 Kind = Literal["name", "product", "description", "anaphor", "all"]
@@ -42,8 +42,8 @@ class MentionFinder:
     """Finds the mentions of one language's codebook in the paragraphs of an article."""
 
     def __init__(self, codebook: Codebook, lang: str) -> None:
-        self._always: list[tuple[str, Kind, re.Pattern[str]]] = []
-        self._conditional: list[tuple[str, Kind, re.Pattern[str], Word]] = []
+        self._always: list[tuple[str, Kind, Alternation]] = []
+        self._conditional: list[tuple[str, Kind, Alternation, Word]] = []
         # A newsroom's own entries come last, and stand before the bundled ones.
         for key, vendor in reversed(codebook.vendors.items()):
             named: tuple[tuple[Kind, tuple[str | Word, ...]], ...] = (
@@ -53,15 +53,15 @@ class MentionFinder:
             for kind, words in named:
                 plain = tuple(word for word in words if isinstance(word, str))
                 if plain:
-                    self._always.append((key, kind, alternation(plain)))
+                    self._always.append((key, kind, Alternation(plain)))
                 self._conditional += [
-                    (key, kind, alternation((word.word,)), word)
+                    (key, kind, Alternation((word.word,)), word)
                     for word in words
                     if isinstance(word, Word)
                 ]
             makers = vendor.makers.get(lang, ())
             if makers:
-                self._always.append((key, "description", alternation(makers, re.IGNORECASE)))
+                self._always.append((key, "description", Alternation(makers, re.IGNORECASE)))
         self._introductions = tuple(
             re.compile(fragment) for fragment in codebook.introductions.get(lang, ())
         )
@@ -69,8 +69,8 @@ class MentionFinder:
         self._no_maker = codebook.cues[lang]["no_maker"].pattern
         self._read: tuple[str, dict[str, str]] = ("", {})
         anaphora = codebook.anaphora[lang]
-        self._always.append(("", "anaphor", alternation(anaphora.one, re.IGNORECASE)))
-        self._always.append(("", "all", alternation(anaphora.all, re.IGNORECASE)))
+        self._always.append(("", "anaphor", Alternation(anaphora.one, re.IGNORECASE)))
+        self._always.append(("", "all", Alternation(anaphora.all, re.IGNORECASE)))
 
     def find(self, paragraph: int, text: str, article_text: str) -> list[Mention]:
         """The mentions of a paragraph in order; where two overlap, the longer one."""
@@ -154,7 +154,7 @@ class MentionFinder:
         }
         if self._no_maker.fullmatch(name) or words.issuperset(name.split()):
             return False
-        if any(pattern.search(name) for pattern in known):
+        if any(any(pattern.finditer(name)) for pattern in known):
             return False
         for hit in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", article_text):
             around = article_text[max(0, hit.start() - _FAR) : hit.start()]

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import spacy
 from spacy.language import Language
 
@@ -16,23 +17,21 @@ from analysis.text import sentence_spans, straight
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
+    from thinc.types import Ints2d
 
 
 @Language.component("news_sentences")
 def _news_sentences(doc: Doc) -> Doc:
     """Tells the parser where sentences begin, so that it never runs over a boundary."""
-    starts = iter(start for start, _ in sentence_spans(doc.text))
-    start = next(starts, None)
-    pending = False
-    for token in doc:
-        end = token.idx + len(token.text_with_ws)
-        while start is not None and start < end:
-            pending = True
-            start = next(starts, None)
-        begins = token.i == 0 or (pending and not token.is_space)
-        token.is_sent_start = begins
-        if begins:
-            pending = False
+    offsets = doc.to_array("IDX")
+    begins = np.full(len(doc), -1, np.int64)
+    begins[:1] = 1
+    for start, _ in sentence_spans(doc.text):
+        at = max(int(np.searchsorted(offsets, start, side="right")) - 1, 0)
+        while at < len(doc) and doc[at].is_space:
+            at += 1
+        begins[at : at + 1] = 1
+    doc.from_array(["SENT_START"], cast("Ints2d", begins.astype(np.uint64).reshape(-1, 1)))
     return doc
 
 
@@ -97,9 +96,9 @@ def sentences(model: Language, blocks: Iterable[tuple[int, str]]) -> Iterator[li
     """Parses numbered paragraphs together and yields the sentences of each in order."""
     given = ((straight(text), number) for number, text in blocks)
     for doc, number in model.pipe(given, as_tuples=True):
-        found = []
-        for start, end in sentence_spans(doc.text):
+        text, found = doc.text, []  # a document joins its tokens anew each time
+        for start, end in sentence_spans(text):
             parsed = doc.char_span(start, end, alignment_mode="expand")
             if parsed is not None:
-                found.append(Sentence(number, start, end, doc.text[start:end], parsed))
+                found.append(Sentence(number, start, end, text[start:end], parsed))
         yield found

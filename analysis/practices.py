@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -73,19 +73,23 @@ class PracticeFinder:
             for expression in expressions
         ]
 
-    def find(self, sentence: str) -> list[PracticeMatch]:
+    def find(self, sentence: str, among: Container[str] | None = None) -> list[PracticeMatch]:
         """What a sentence with straight quotation marks states.
+
+        `among`: the practices to look for; None: all.
 
         Each expression counts once, and matches of one practice never overlap. A practice that is
         only the object of a suspension, of a choice or of what users are (not) told is
         left out, as the codebook rules.
         """
-        matches = list(self._matches(sentence))
+        matches = list(self._matches(sentence, among))
         return [m for m in matches if not any(_is_object(m, taker, sentence) for taker in matches)]
 
-    def _matches(self, sentence: str) -> Iterator[PracticeMatch]:
+    def _matches(self, sentence: str, among: Container[str] | None) -> Iterator[PracticeMatch]:
         taken: dict[str, list[re.Match[str]]] = {}
         for compiled in self._expressions:
+            if among is not None and compiled.practice not in among:
+                continue
             found = compiled.match.search(sentence)
             if found is None or (compiled.unless and compiled.unless.search(sentence)):
                 continue

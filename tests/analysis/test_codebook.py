@@ -14,7 +14,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.codebook import FILES, LANGUAGES, Word, load_codebook
+from analysis.codebook import FILES, LANGUAGES, Alternation, Word, alternation, load_codebook
 from analysis.config import ROOT, Settings
 from analysis.errors import ConfigurationError
 from analysis.inspection import examples
@@ -360,3 +360,13 @@ def test_whatever_bytes_a_file_has_they_are_yaml_or_the_mistake_is_named(
     source = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
     (folder / name).write_bytes(source)
     assert complaint(folder).startswith(f"{folder / name}")
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [("Amazone?(?!-)", "Lab126"), ("Echo(?:s| Dot)?",), ("R(?=a)|(?<=c )Ring", "Z"), ("(?:le )?g",)],
+)
+@given(text=st.text("AEmazonchoDtLb126 Ringcleg-"))
+def test_an_alternation_that_looks_ahead_finds_what_the_expression_finds(terms, text):
+    spans = [hit.span() for hit in Alternation(terms).finditer(text)]
+    assert spans == [hit.span() for hit in alternation(terms).finditer(text)]
