@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import TracebackType
+from datetime import datetime
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import sqlalchemy as sa
@@ -127,11 +128,30 @@ class Store:
             return writing.start_crawl(connection, outlets)
 
     def finish_crawl(
-        self, crawl_id: int, stats: Mapping[str, Mapping[str, int]], interrupted: bool = False
+        self,
+        crawl_id: int,
+        stats: Mapping[str, Mapping[str, int]],
+        interrupted: bool = False,
+        measures: Mapping[str, Mapping[str, int]] = MappingProxyType({}),
     ) -> None:
-        """Close a crawl with the pages it counted: {outlet: {outcome: count}}."""
+        """Close a crawl with what it counted.
+
+        Args:
+            stats: pages, {outlet: {outcome: count}}.
+            measures: what else was counted, {outlet: {name: count}}.
+        """
         with self._writing() as connection:
-            writing.finish_crawl(connection, crawl_id, stats, interrupted)
+            writing.finish_crawl(connection, crawl_id, stats, interrupted, measures)
+
+    def crawl(self, crawl_id: int | None = None) -> Crawl | None:
+        """A crawl by its number, by default the last one."""
+        with self._reading() as connection:
+            return reading.crawl(connection, crawl_id)
+
+    def crawls_before(self, crawl_id: int, since: datetime, limit: int = 1000) -> list[Crawl]:
+        """The crawls before one that started since a moment, newest first."""
+        with self._reading() as connection:
+            return reading.crawls_before(connection, crawl_id, since, limit)
 
     def page(self, url: str) -> Page | None:
         """What the last visit to a requested address gave."""
@@ -145,6 +165,20 @@ class Store:
         """
         with self._writing() as connection:
             writing.record_page(connection, page)
+
+    def pages(self, urls: Sequence[str]) -> dict[str, Page]:
+        """What the last visits to some addresses gave; those never visited are left out."""
+        with self._reading() as connection:
+            return reading.pages_of(connection, urls)
+
+    def revisitable(self, outlet: str, since: datetime) -> list[tuple[Page, datetime]]:
+        """An outlet's pages of articles published since, each with the article's date.
+
+        An article without a date, or dated later, was published when it was first seen.
+        The page visited the longest time ago comes first.
+        """
+        with self._reading() as connection:
+            return reading.revisitable(connection, outlet, since)
 
     def known_urls(self, outlet: str) -> set[str]:
         """Every address of an outlet that was ever requested, whatever it gave."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -40,6 +41,8 @@ _current = sa.and_(
 )
 _with_outlet = claims_table.join(articles_table, articles_table.c.id == claims_table.c.article_id)
 _with_article = _with_outlet.join(versions_table, _version_of_claim)
+_BATCH = 500
+"""Keys that one statement asks for."""
 
 
 def page_key(url: str) -> str:
@@ -52,7 +55,41 @@ def page(connection: sa.Connection, url: str) -> Page | None:
     row = (
         connection.execute(sa.select(pages).where(pages.c.key == page_key(url))).mappings().first()
     )
-    return None if row is None else Page(**{k: v for k, v in row.items() if k != "key"})
+    return None if row is None else _page(row)
+
+
+def pages_of(connection: sa.Connection, urls: Sequence[str]) -> dict[str, Page]:
+    """What the last visits to some addresses gave; those never visited are left out."""
+    found = {}
+    for first in range(0, len(urls), _BATCH):
+        keys = [page_key(url) for url in urls[first : first + _BATCH]]
+        rows = connection.execute(sa.select(pages).where(pages.c.key.in_(keys))).mappings()
+        found.update({row["url"]: _page(row) for row in rows})
+    return found
+
+
+def revisitable(
+    connection: sa.Connection, outlet: str, since: datetime
+) -> list[tuple[Page, datetime]]:
+    """Pages of articles published since, each with the article's date, longest unvisited first.
+
+    An article without a date, or dated later, was published when it was first seen.
+    """
+    published = sa.func.coalesce(versions_table.c.published, articles_table.c.first_seen)
+    rows = connection.execute(
+        sa.select(pages, versions_table.c.published, articles_table.c.first_seen)
+        .join(articles_table, articles_table.c.id == pages.c.article_id)
+        .join(versions_table, newest_version)
+        .where(pages.c.outlet == outlet, published >= since)
+        .order_by(pages.c.fetched, pages.c.url)
+    ).mappings()
+    return [
+        (_page(row), min(row["published"] or row["first_seen"], row["first_seen"])) for row in rows
+    ]
+
+
+def _page(row: sa.RowMapping) -> Page:
+    return Page(**{field.name: row[field.name] for field in fields(Page)})
 
 
 def known_urls(connection: sa.Connection, outlet: str) -> set[str]:
@@ -291,16 +328,36 @@ def overview(connection: sa.Connection) -> Overview:
             sa.func.max(v.published, type_=v.published.type).label("last_published"),
         ).select_from(articles_table.join(versions_table, newest_version))
     ).one()
-    crawl = connection.execute(sa.select(crawls).order_by(crawls.c.id.desc()).limit(1)).mappings()
-    last = crawl.first()
     return Overview(
         **totals._mapping,
         claims=count_claims(connection, ClaimFilter()),
         languages=_tally(connection, v.lang, articles_table.join(versions_table, newest_version)),
         pages=connection.execute(sa.select(sa.func.count()).select_from(pages)).scalar_one(),
         outcomes=_tally(connection, pages.c.outcome, pages),
-        last_crawl=None if last is None else Crawl(**last),
+        last_crawl=crawl(connection, None),
     )
+
+
+def crawl(connection: sa.Connection, crawl_id: int | None) -> Crawl | None:
+    """One crawl, by default the last one."""
+    statement = sa.select(crawls).order_by(crawls.c.id.desc()).limit(1)
+    if crawl_id is not None:
+        statement = statement.where(crawls.c.id == crawl_id)
+    row = connection.execute(statement).mappings().first()
+    return None if row is None else Crawl(**row)
+
+
+def crawls_before(
+    connection: sa.Connection, crawl_id: int, since: datetime, limit: int
+) -> list[Crawl]:
+    """Earlier crawls that started since a moment, newest first."""
+    statement = (
+        sa.select(crawls)
+        .where(crawls.c.id < crawl_id, crawls.c.started >= since)
+        .order_by(crawls.c.id.desc())
+        .limit(limit)
+    )
+    return [Crawl(**row) for row in connection.execute(statement).mappings()]
 
 
 def facets(connection: sa.Connection) -> Facets:

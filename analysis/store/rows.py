@@ -113,6 +113,7 @@ class Page:
         etag, last_modified: the response headers, for the next conditional request.
         body_digest: identifies the body, to notice an unchanged one.
         crawl_id: the crawl that made the visit.
+        dated: the latest date that a source (feed, sitemap) gave the page.
     """
 
     url: str
@@ -125,13 +126,17 @@ class Page:
     last_modified: str | None = None
     body_digest: str | None = None
     crawl_id: int | None = None
+    dated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """One run of the crawler; `stats` counts pages as {outlet: {outcome: count}}.
+    """One run of the crawler.
 
-    `finished` is None while the crawl runs, or when it was killed.
+    Attributes:
+        finished: None while the crawl runs, or when it was killed.
+        stats: counts of pages, {outlet: {outcome: count}}.
+        measures: what else was counted, {outlet: {name: count}}.
     """
 
     id: int
@@ -139,6 +144,7 @@ class Crawl:
     finished: datetime | None
     interrupted: bool
     stats: dict[str, dict[str, int]]
+    measures: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

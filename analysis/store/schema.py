@@ -185,6 +185,7 @@ crawls = sa.Table(
     sa.Column("finished", UTCDateTime),
     sa.Column("interrupted", sa.Boolean, nullable=False),
     sa.Column("stats", CleanJSON, nullable=False),
+    sa.Column("measures", CleanJSON, nullable=False, server_default=sa.text("'{}'")),
 )
 
 # Keyed by the digest of the address: PostgreSQL cannot index an address beyond 2,700 bytes.
@@ -202,6 +203,7 @@ pages = sa.Table(
     sa.Column("body_digest", CleanText),
     sa.Column("fetched", UTCDateTime, nullable=False),
     sa.Column("crawl_id", sa.ForeignKey("crawls.id")),
+    sa.Column("dated", UTCDateTime),
 )
 
 claims = sa.Table(

@@ -50,12 +50,14 @@ def finish_crawl(
     crawl_id: int,
     stats: Mapping[str, Mapping[str, int]],
     interrupted: bool,
+    measures: Mapping[str, Mapping[str, int]],
 ) -> None:
     """Close a crawl with what it counted; raises StoreError for an unknown one."""
     values = {
         "finished": sa.func.coalesce(crawls.c.finished, datetime.now(UTC)),
         "interrupted": interrupted,
         "stats": {outlet: dict(counts) for outlet, counts in stats.items()},
+        "measures": {outlet: dict(counts) for outlet, counts in measures.items()},
     }
     done = connection.execute(sa.update(crawls).where(crawls.c.id == crawl_id).values(values))
     if done.rowcount == 0:
