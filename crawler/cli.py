@@ -10,13 +10,16 @@ from typing import Annotated, Any, cast
 import typer
 from rich.logging import RichHandler
 from rich.text import Text
+from scrapy import Spider
 from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from analysis.errors import CrawlError, EarshotError, StoreError
+from analysis.errors import CrawlError, EarshotError, InputError, StoreError
+from crawler.archive.commands import show_archive, verify_archive
 from crawler.extensions import console
 from crawler.politeness import drop_waiting
+from crawler.spiders.archives import ArchiveSpider
 from crawler.spiders.news import MAX_PAGES, NewsSpider
 from crawler.visits import STORE_ERROR
 
@@ -105,11 +108,33 @@ def urls(
     )
 
 
-def run(**arguments: str) -> int:
+@app.command("import-warc")
+def import_warc(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="WARC files, plain or gzip; oldest first."),
+    ],
+    outlets: OutletsOption = "",
+) -> None:
+    """Takes articles out of somebody's WARC files, each as of the day of its record.
+
+    Pages are read, judged, stored and archived like those of a crawl; none is asked for.
+
+    Example: python -m crawler import-warc old/*.warc.gz
+    """
+    raise typer.Exit(run(ArchiveSpider, files=files, outlets=outlets))
+
+
+app.command("show-archive")(show_archive)
+app.command("verify")(verify_archive)
+
+
+def run(spider: type[Spider] = NewsSpider, **arguments: Any) -> int:
     """Runs one crawl in this process, which can run no other, and returns the exit status.
 
     Args:
-        **arguments: those of `NewsSpider`.
+        spider: which spider crawls.
+        **arguments: the spider's own.
 
     Raises:
         EarshotError: the crawl could not start, or the store failed.
@@ -120,7 +145,7 @@ def run(**arguments: str) -> int:
     handler = RichHandler(settings["LOG_LEVEL"], console, show_path=False, show_time=False)
     logging.basicConfig(format="%(message)s", handlers=[handler])
     process = _Process(settings)
-    crawler = process.create_crawler(NewsSpider)
+    crawler = process.create_crawler(spider)
     failures: list[BaseException] = []
 
     def note(failure: Failure) -> None:
@@ -151,6 +176,8 @@ def _status(crawler: Crawler) -> int:
     store_error = crawler.stats.get_value(STORE_ERROR)
     if store_error:
         raise StoreError(store_error)
+    if isinstance(crawler.spider, ArchiveSpider) and crawler.spider.unread:
+        raise InputError("; ".join(crawler.spider.unread))
     finished = crawler.stats.get_value("finish_reason") == "finished"
     return 0 if finished else STOPPED
 

@@ -153,6 +153,7 @@ class StorePipeline:
             status=visit.status,
             article_id=article_id,
             crawl_id=self._spider.crawl_id,
+            dated=visit.dated or (before.dated if before else None),
         )
         if before and (visit.status == _NOT_MODIFIED or (page.article_id and not visit.is_read)):
             page = replace(
@@ -205,8 +206,7 @@ def _archive(spider: NewsSpider) -> Archive | None:
         return None
     information = {
         "software": spider.agent.partition(" ")[0],
-        "http-header-user-agent": spider.agent,
         "isPartOf": f"crawl {spider.crawl_id}",
-        "description": spider.origin,
+        **spider.provenance,
     }
     return Archive(folder, f"crawl-{spider.crawl_id}", information)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, cast
@@ -20,25 +20,43 @@ from typing import Any, Self, cast
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.http import HtmlResponse, Request, Response, TextResponse
+from scrapy.http import HtmlResponse, Request, Response
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
+from analysis.codebook import load_codebook
 from analysis.config import load_settings
 from analysis.errors import ConfigurationError, InputError, StoreError
 from analysis.store import Page, Store
-from crawler.discovery import Link, read_feed, read_listing, read_sitemap
-from crawler.outlets import Listing, Outlet, load_outlets, outlets_of, read_urls, select_outlets
+from crawler.candidates import Candidates, is_old
+from crawler.discovery import Link
+from crawler.outlets import (
+    Outlet,
+    load_outlets,
+    outlet_of,
+    outlets_of,
+    read_urls,
+    select_outlets,
+)
+from crawler.plan import plan_only
 from crawler.politeness import user_agent
-from crawler.visits import INTERRUPTED, STORE_ERROR, Kind, Visit, is_rejected, outcome_of, visit_of
+from crawler.revisits import HORIZON, is_due, is_newer, is_settled
+from crawler.sources import MAX_SITEMAPS, Source, sources_of
+from crawler.visits import (
+    INTERRUPTED,
+    PENDING,
+    STORE_ERROR,
+    Visit,
+    is_rejected,
+    outcome_of,
+    visit_of,
+)
 
 logger = logging.getLogger(__name__)
 
 MAX_PAGES = 1000
 REVISITS = 200
 """How many known articles of an outlet are asked for again in one crawl, beside those linked."""
-MAX_SITEMAPS = 50
-MAX_SITEMAP_DEPTH = 3
 _SOURCES_FIRST, _REVISITS_LAST = 10, -10
 
 Output = Iterator[Request | Visit]
@@ -54,12 +72,10 @@ class NewsSpider(Spider):
         crawl_id: this crawl in the store.
         is_selective: whether the crawl was told to leave articles out.
         reads_again: whether one run may bring several readings of one article.
-        origin: where the pages are from, in the archive's words.
     """
 
     name = "news"
     reads_again = False
-    origin = "pages read by a crawl"
     _max_size: int
 
     def __init__(
@@ -69,8 +85,11 @@ class NewsSpider(Spider):
         since: str = "",
         max_pages: str = str(MAX_PAGES),
         urls: str = "",
+        column: str = "",
         contact: str = "",
         refetch: str = "",
+        judge: str = "yes",
+        dry_run: str = "",
         **kwargs: Any,
     ) -> None:
         """Takes the `-a` arguments of `scrapy crawl news`, all of them strings.
@@ -78,27 +97,42 @@ class NewsSpider(Spider):
         Args:
             outlets: the outlets file; by default that of `EARSHOT_OUTLETS`.
             outlet: ids of the outlets to crawl, parted by commas; all by default.
-            since: first day of publication to crawl (YYYY-MM-DD).
+            since: first day of publication to crawl (YYYY-MM-DD), or how many days back (7d).
             max_pages: most articles that one outlet is asked for.
             urls: a file of addresses to crawl instead, one a line; "-" reads standard input.
+            column: heading of the column that holds them, where the file is a CSV table.
             contact: e-mail or web address; by default that of `EARSHOT_CONTACT`.
             refetch: not empty: ask for everything in full, as if never seen.
+            judge: empty: ask for every address, also those that are off topic by their titles.
+            dry_run: not empty: ask the sources only, print what would be asked for, store nothing.
         """
         super().__init__(**kwargs)
         settings = load_settings()
-        listed = load_outlets(Path(outlets) if outlets else settings.outlets)
-        self._urls = outlets_of(_read_urls(urls), listed) if urls else {}
+        self._now = datetime.now(UTC)
+        self._listed = load_outlets(Path(outlets) if outlets else settings.outlets)
+        self._urls = outlets_of(_read_urls(urls, column), self._listed) if urls else {}
         ids = tuple(filter(None, (key.strip() for key in outlet.split(","))))
-        self.outlets = tuple(self._urls) if urls else select_outlets(listed, ids)
+        self.outlets = tuple(self._urls) if urls else select_outlets(self._listed, ids)
         self.agent = user_agent(self.outlets, contact or settings.contact)
-        self._since = _since(since)
+        self._since = _since(since, self._now)
         self._max_pages = _positive(max_pages)
         self._refetch = bool(refetch)
         self.is_selective = bool(since)
+        self.is_dry_run = bool(dry_run)
         self._asked: Counter[str] = Counter()
         self._seen: set[str] = set()
-        self.store = Store.open(settings.database_url)
-        self.crawl_id = self.store.start_crawl([outlet.id for outlet in self.outlets])
+        self._due: set[str] = set()
+        self._codebook = load_codebook(settings.codebook)
+        languages = {outlet.language for outlet in (*self._listed, *self.outlets)}
+        self._candidates = (
+            {lang: Candidates(self._codebook, lang) for lang in languages} if judge else {}
+        )
+        if self.is_dry_run:
+            self.store = Store.open(_existing(settings.database_url))
+            self.crawl_id = 0
+        else:
+            self.store = Store.open(settings.database_url)
+            self.crawl_id = self.store.start_crawl([outlet.id for outlet in self.outlets])
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -108,39 +142,42 @@ class NewsSpider(Spider):
         crawler.settings.set("DOWNLOAD_SLOTS", paces, priority="spider")
         crawler.settings.set("USER_AGENT", spider.agent, priority="spider")
         spider._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        if spider.is_dry_run:
+            plan_only(crawler.settings)
         return spider
 
+    @property
+    def provenance(self) -> dict[str, str]:
+        """How the pages were come by, in the fields of a WARC file's first record."""
+        return {"http-header-user-agent": self.agent, "robots": "obey"}
+
     async def start(self) -> AsyncIterator[Any]:
-        """What is asked first: the sources, then articles seen in earlier crawls."""
+        """What is asked first: the sources, then articles of earlier crawls that are due."""
         for outlet, urls in self._urls.items():
             for url in urls:
-                for step in self._article(outlet, Link(url), wanted=True):
-                    yield step
+                if self._is_first(url):
+                    yield self._request(outlet, Link(url), self._page(url))
         if self._urls:
             return
         for outlet in self.outlets:
             self._seen.update(outlet.sources)
-            for url in outlet.feeds:
-                yield self._ask(outlet, url, "feed", self._read_feed)
-            for url in outlet.sitemaps:
-                yield self._ask(outlet, url, "sitemap", partial(self._read_sitemap, depth=1))
-            for listing in outlet.listings:
-                yield self._ask_listing(outlet, listing, listing.url, page=1)
+            self._due.update(self._due_articles(outlet))
+            for source in sources_of(outlet, self._codebook, self._since, self._now):
+                for step in self._source(outlet, source):
+                    yield step
         for outlet in self.outlets:
-            for url in self._known_articles(outlet):
-                for step in self._article(outlet, Link(url), priority=_REVISITS_LAST):
+            for link in self._left_over(outlet):
+                for step in self._articles(outlet, [link]):
+                    yield step
+        for outlet in self.outlets:
+            for url in self._due_articles(outlet):
+                for step in self._articles(outlet, [Link(url)], priority=_REVISITS_LAST):
                     yield step
 
     def _ask(
-        self,
-        outlet: Outlet,
-        url: str,
-        kind: Kind,
-        read: Reader,
-        priority: int = _SOURCES_FIRST,
+        self, outlet: Outlet, url: str, read: Reader, previous: Page | None, **meta: Any
     ) -> Request:
         """A request, conditional where the last answer can be confirmed."""
-        previous = self._page(url)
         headers = {}
         if previous and not self._refetch:
             if previous.etag:
@@ -153,37 +190,87 @@ class NewsSpider(Spider):
             errback=self._unanswered,
             cb_kwargs={"read": read},
             headers=headers,
-            priority=priority,
-            meta={
-                "outlet": outlet,
-                "kind": kind,
-                "previous": previous,
-                "download_slot": outlet.id,
-            },
+            meta={"outlet": outlet, "previous": previous, "download_slot": outlet.id, **meta},
         )
 
-    def _ask_listing(self, outlet: Outlet, listing: Listing, url: str, page: int) -> Request:
-        read = partial(self._read_listing, listing=listing, page=page)
-        return self._ask(outlet, url, "listing", read)
-
-    def _article(
-        self, outlet: Outlet, link: Link, *, priority: int = 0, wanted: bool = False
-    ) -> Output:
-        """The request for an article, or the visit that is not made, and why."""
-        url = link.url
-        if not (wanted or outlet.publishes(url)) or not self._is_first(url):
+    def _source(self, outlet: Outlet, source: Source) -> Output:
+        """The request for a source, unless it cannot have changed since it was read."""
+        self._seen.add(source.url)
+        previous = self._page(source.url)
+        was_read = previous is not None and previous.body_digest is not None and not self._refetch
+        if self._since and source.touched and source.touched < self._since:
             return
-        dated = link.published or link.modified
-        previous = None if wanted or self._refetch else self._page(url)
-        if self._since and dated and dated < self._since:
-            yield Visit(url, outlet, outcome="too_old")
-        elif previous and _is_settled(previous, link):
-            yield Visit(url, outlet, outcome=previous.outcome)
-        elif self._asked[outlet.id] >= self._max_pages:
-            yield Visit(url, outlet, outcome="limit")
-        else:
-            self._asked[outlet.id] += 1
-            yield self._ask(outlet, url, "article", self._read_article, priority)
+        if previous and was_read and (source.is_settled or _is_before(source, previous)):
+            yield Visit(source.url, outlet, kind=source.kind, outcome="unchanged")
+            return
+        read = partial(self._read_source, source=source)
+        limits = {"download_maxsize": source.max_size} if source.max_size else {}
+        yield self._ask(outlet, source.url, read, previous, kind=source.kind, **limits).replace(
+            priority=_SOURCES_FIRST
+        )
+
+    def _articles(
+        self,
+        outlet: Outlet,
+        links: Sequence[Link],
+        *,
+        is_search: bool = False,
+        priority: int = 0,
+    ) -> Output:
+        """For each link the request, or the visit that is not made, and why."""
+        listed = [
+            (link, owner)
+            for link in links
+            if (owner := self._owner(outlet, link.url)) and self._is_first(link.url)
+        ]
+        known = self._pages([link.url for link, _ in listed])
+        asked = []
+        for link, owner in listed:
+            page = known.get(link.url)
+            reason = self._passed_over(owner, link, page, is_search)
+            if reason:
+                yield Visit(link.url, owner, outcome=reason)
+            else:
+                self._asked[owner.id] += 1
+                asked.append(self._request(owner, link, page, priority))
+        if not self.is_dry_run:
+            self._note([request for request in asked if request.meta["previous"] is None])
+        yield from asked
+
+    def _request(self, outlet: Outlet, link: Link, page: Page | None, priority: int = 0) -> Request:
+        asked = self._ask(
+            *(outlet, link.url, self._read_article, page),
+            kind="article",
+            dated=link.touched,
+            title=link.title,
+        )
+        return asked.replace(priority=priority)
+
+    def _owner(self, outlet: Outlet, url: str) -> Outlet | None:
+        """The outlet that an address is an article of; None: it is none of a known outlet."""
+        if outlet.gdelt is None or outlet.publishes(url):
+            return outlet if outlet.publishes(url) else None
+        owner = outlet_of(url, self._listed)
+        if owner in self._listed and not owner.publishes(url):
+            return None
+        if owner not in self.outlets:
+            self.outlets = (*self.outlets, owner)
+        return owner
+
+    def _passed_over(
+        self, outlet: Outlet, link: Link, page: Page | None, is_search: bool
+    ) -> str | None:
+        """Why an address is not asked for; None: it is."""
+        if is_old(link, self._since):
+            return "too_old"
+        if page and is_settled(page) and not self._refetch:
+            if not (is_newer(link, page) or link.url in self._due):
+                return page.outcome if page.article_id is None else "known"
+        elif not is_search and outlet.language in self._candidates:
+            reason = self._candidates[outlet.language].off_topic(link)
+            if reason:
+                return reason
+        return "limit" if self._asked[outlet.id] >= self._max_pages else None
 
     def _answered(self, response: Response, read: Reader) -> Output:
         visit = visit_of(cast(Request, response.request), response)
@@ -214,41 +301,16 @@ class NewsSpider(Spider):
         if outcome != INTERRUPTED:
             yield visit_of(request).ending(outcome)
 
-    def _read_feed(self, visit: Visit, response: Response) -> Output:
-        links = read_feed(response.body, response.url, self._max_size)
-        yield visit.ending("read")
-        for link in links:
-            yield from self._article(visit.outlet, link)
-
-    def _read_sitemap(self, visit: Visit, response: Response, depth: int) -> Output:
-        links, sitemaps = read_sitemap(response.body, response.url, self._max_size)
-        yield visit.ending("index" if sitemaps else "read")
-        for link in links:
-            yield from self._article(visit.outlet, link)
-        if depth < MAX_SITEMAP_DEPTH:
-            since = self._since
-            recent = [
-                link for link in sitemaps if not (since and link.touched and link.touched < since)
-            ]
-            for link in recent[:MAX_SITEMAPS]:
-                if self._is_first(link.url):
-                    deeper = partial(self._read_sitemap, depth=depth + 1)
-                    yield self._ask(visit.outlet, link.url, "sitemap", deeper)
-
-    def _read_listing(
-        self, visit: Visit, response: Response, listing: Listing, page: int
-    ) -> Output:
-        if not isinstance(response, TextResponse):
-            yield visit.ending("not_html")
-            return
-        links, following = read_listing(response, listing)
-        if not links:
-            logger.warning("%s: nothing matches the selector %r", response.url, listing.links)
-        yield visit.ending("read" if links else "no_links")
-        for link in links:
-            yield from self._article(visit.outlet, link)
-        if following and page < listing.max_pages and self._is_first(following):
-            yield self._ask_listing(visit.outlet, listing, following, page + 1)
+    def _read_source(self, visit: Visit, response: Response, source: Source) -> Output:
+        found = source.read(response, source.max_size or self._max_size)
+        yield visit.ending(found.outcome)
+        yield from self._articles(visit.outlet, found.links, is_search=source.is_search)
+        asked = 0
+        for further in found.further:
+            if self._is_first(further.url) and asked < MAX_SITEMAPS:
+                for step in self._source(visit.outlet, further):
+                    asked += isinstance(step, Request)
+                    yield step
 
     def _read_article(self, visit: Visit, response: Response) -> Output:
         if isinstance(response, HtmlResponse):
@@ -263,19 +325,41 @@ class NewsSpider(Spider):
         self._seen.add(url)
         return is_first
 
-    def _known_articles(self, outlet: Outlet) -> list[str]:
-        """Addresses of stored articles, those least recently visited first."""
+    def _due_articles(self, outlet: Outlet) -> list[str]:
+        """Addresses of stored articles that are to be read again, the longest unread first."""
         with self._closing_on_failure():
-            pages = list(map(self.store.page, self.store.known_urls(outlet.id)))
-        kept = [
-            page for page in pages if page and page.article_id and not is_rejected(page.outcome)
+            stored = self.store.revisitable(outlet.id, self._now - HORIZON)
+        due = [page.url for page, published in stored if is_due(published, page, self._now)]
+        return due[:REVISITS]
+
+    def _left_over(self, outlet: Outlet) -> list[Link]:
+        """What an earlier crawl found and did not come to ask for."""
+        with self._closing_on_failure():
+            pages = self.store.pages_ending(outlet.id, PENDING)
+        return [Link(page.url, modified=page.dated) for page in pages]
+
+    def _note(self, requests: Sequence[Request]) -> None:
+        """Notes addresses that will be asked for, so that a killed crawl forgets none."""
+        found = [
+            Page(
+                url=request.url,
+                outlet=request.meta["outlet"].id,
+                outcome=PENDING,
+                fetched=self._now,
+                crawl_id=self.crawl_id,
+                dated=request.meta["dated"],
+            )
+            for request in requests
         ]
-        kept.sort(key=lambda page: (page.fetched, page.url))
-        return [page.url for page in kept[:REVISITS]]
+        with self._closing_on_failure():
+            self.store.note_pages(found)
 
     def _page(self, url: str) -> Page | None:
+        return self._pages([url]).get(url)
+
+    def _pages(self, urls: Sequence[str]) -> dict[str, Page]:
         with self._closing_on_failure():
-            return self.store.page(url)
+            return self.store.pages(urls)
 
     @contextmanager
     def _closing_on_failure(self) -> Iterator[None]:
@@ -286,10 +370,9 @@ class NewsSpider(Spider):
             raise CloseSpider(STORE_ERROR) from error
 
 
-def _is_settled(previous: Page, link: Link) -> bool:
-    """Whether the page was rejected, and its source does not date it later than that."""
-    is_newer = link.touched is not None and link.touched > previous.fetched
-    return is_rejected(previous.outcome) and not is_newer
+def _is_before(source: Source, page: Page) -> bool:
+    """Whether the source has not changed since the page was read, as its index says."""
+    return source.touched is not None and source.touched < page.fetched
 
 
 def _is_same(visit: Visit) -> bool:
@@ -300,14 +383,25 @@ def _as_before(previous: Page) -> str:
     return previous.outcome if is_rejected(previous.outcome) else "unchanged"
 
 
-def _since(text: str) -> datetime | None:
+def _since(text: str, now: datetime) -> datetime | None:
     if not text:
         return None
+    if text.endswith("d") and text[:-1].isdecimal() and len(text) <= 5:
+        return now - timedelta(days=int(text[:-1]))
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise ConfigurationError(f"since {text!r}: write a day as YYYY-MM-DD") from error
+        raise ConfigurationError(
+            f"since {text!r}: write a day as YYYY-MM-DD, or how many days back as 7d"
+        ) from error
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _existing(database_url: str) -> str:
+    """The store's address; that of an empty one in memory where there is no file yet."""
+    path = database_url.removeprefix("sqlite:///")
+    is_missing = path != database_url and not Path(path.partition("?")[0]).exists()
+    return "sqlite://" if is_missing else database_url
 
 
 def _positive(text: str) -> int:
@@ -316,12 +410,12 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _read_urls(name: str) -> list[str]:
+def _read_urls(name: str, column: str) -> list[str]:
     try:
         if name == "-":
-            return read_urls(sys.stdin, "standard input")
-        with Path(name).open(encoding="utf-8") as lines:
-            return read_urls(lines, name)
+            return read_urls(sys.stdin, "standard input", column)
+        with Path(name).open(encoding="utf-8-sig", newline="") as lines:
+            return read_urls(lines, name, column)
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
