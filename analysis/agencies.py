@@ -9,17 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+import yaml
+from pydantic import BaseModel, ConfigDict
 
 from analysis.config import ROOT
-from analysis.errors import ConfigurationError
 from analysis.records import Article
-from analysis.yamlfile import read_file
 
-FILE = "agencies.yml"
-BUNDLED = ROOT / "analysis" / "data" / FILE
+FILE = ROOT / "analysis" / "data" / "syndication" / "agencies.yml"
 _LONGEST_LINE = 90
 _DATELINE = 80
 """A dateline's agency stands within so many characters of the paragraph's beginning."""
@@ -91,19 +89,10 @@ class Agencies:
         return self._keys[found[0]] if found else None
 
 
-def load_agencies(path: Path = BUNDLED) -> Agencies:
-    """Reads the agencies; a file of one's own may add to the bundled one or replace it.
-
-    Raises:
-        ConfigurationError: the file is not valid.
-    """
-    source = read_file(path, BUNDLED)
-    try:
-        content = _File.model_validate(source.content)
-        return _compiled(content)
-    except (ValidationError, re.error) as error:
-        line = " ".join(str(error).split())
-        raise ConfigurationError(f"{source.path}: {line}") from error
+@cache
+def load_agencies() -> Agencies:
+    """The agencies of the data file."""
+    return _compiled(_File.model_validate(yaml.safe_load(FILE.read_text(encoding="utf-8"))))
 
 
 def _compiled(content: _File) -> Agencies:

@@ -21,6 +21,7 @@ from rich.logging import RichHandler
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.core import TyperGroup
 
+from analysis.agencies import load_agencies
 from analysis.codebook import Codebook, load_codebook
 from analysis.compare import comparison
 from analysis.config import Settings, load_settings
@@ -35,6 +36,7 @@ from analysis.printing import (
     print_comparison,
     print_figures,
     print_inspection,
+    print_stories,
     printable,
 )
 from analysis.reasons import print_reasons, reasons_json
@@ -180,18 +182,38 @@ def run(
 ) -> None:
     """Read the stored articles that this codebook and these models have not read yet.
 
+    Then find which articles are copies of one story.
+
     Example: `python -m analysis run --jobs 2`
     """
+    # Only this command waits for SciPy.
+    from analysis.syndication import group_stories
+
     settings = _settings(codebook, rules_only, confidence)
-    with Store.open(settings.database_url) as store, _progress("Reading articles") as advance:
-        summary = run_pipeline(store, partial(load_extractor, settings), jobs, advance)
+    with Store.open(settings.database_url) as store:
+        with _progress("Reading articles") as advance:
+            summary = run_pipeline(store, partial(load_extractor, settings), jobs, advance)
         empty = store.overview().articles == 0
+        with _progress("Looking for copies") as advance:
+            grouped = group_stories(store, load_agencies(), advance)
     if empty:
         typer.echo("The store holds no articles yet: crawl some first (python -m crawler crawl).")
     else:
         _print_summary(summary)
+    if grouped.moved:
+        typer.echo(f"{grouped.stories} stories, {grouped.shared} of them in several articles.")
     if summary.failed and not summary.read:
         raise typer.Exit(1)
+
+
+@app.command()
+def stories() -> None:
+    """Print the stories that several articles carry: who was first, and whose wire it is.
+
+    Example: `python -m analysis stories`
+    """
+    with Store.open(load_settings().database_url) as store:
+        print_stories(_out(), store.shared_stories(), load_agencies())
 
 
 @app.command()

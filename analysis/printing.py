@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from analysis.agencies import Agencies
 from analysis.codebook import Codebook
 from analysis.compare import Comparison
 from analysis.evaluate import Figures, Pairing, breakdown, by_language, figures
-from analysis.store import ArticleRow, CellCount, StoredClaim
+from analysis.store import ArticleRow, CellCount, Copy, StoredClaim, Story
 
 if TYPE_CHECKING:  # it loads spaCy, for which most commands do not wait
     from analysis.inspection import Change, Inspection
@@ -40,6 +41,24 @@ _NAMED = 5
 """How many names a line gives before it only counts."""
 MINUS = "\N{MINUS SIGN}"
 SILENT = "\N{MIDDLE DOT}"
+
+
+def print_stories(console: Console, stories: Sequence[Story], agencies: Agencies) -> None:
+    """Prints each story with its copies, the first published in front."""
+    if not stories:
+        console.print("No story stands in several of the stored articles.")
+    for story in stories:
+        agency = agencies.by_key.get(story.agency or "")
+        credit = f", credits {agency.label}" if agency else ""
+        console.print(Text(f"{printable(story.first.title)}{credit}", style="bold"))
+        for copy in story.copies:
+            console.print(Text(_copy_line(copy, copy is story.first)), soft_wrap=True)
+
+
+def _copy_line(copy: Copy, is_first: bool) -> str:
+    day = f"{copy.published:%Y-%m-%d %H:%M}" if copy.published else "undated"
+    mark = "first" if is_first else ""
+    return f"  {mark:<5}  {day:<16}  {printable(copy.outlet_name)}  {printable(copy.url)}"
 
 
 def print_figures(console: Console, pairings: Sequence[Pairing]) -> None:

@@ -171,6 +171,16 @@ class Store:
         with self._reading() as connection:
             return reading.pages_of(connection, urls)
 
+    def note_pages(self, found: Sequence[Page]) -> None:
+        """Note addresses that were never visited; what is known of the others stays."""
+        with self._writing() as connection:
+            writing.note_pages(connection, found)
+
+    def pages_ending(self, outlet: str, outcome: str) -> list[Page]:
+        """An outlet's pages whose last visit gave this outcome, the earliest first."""
+        with self._reading() as connection:
+            return reading.pages_ending(connection, outlet, outcome)
+
     def revisitable(self, outlet: str, since: datetime) -> list[tuple[Page, datetime]]:
         """An outlet's pages of articles published since, each with the article's date.
 
@@ -179,6 +189,11 @@ class Store:
         """
         with self._reading() as connection:
             return reading.revisitable(connection, outlet, since)
+
+    def visited_since(self, outlet: str, since: datetime, besides: Sequence[str] = ()) -> int:
+        """How many of an outlet's pages were visited since a moment, other outcomes than these."""
+        with self._reading() as connection:
+            return reading.visited_since(connection, outlet, since, besides)
 
     def known_urls(self, outlet: str) -> set[str]:
         """Every address of an outlet that was ever requested, whatever it gave."""
@@ -272,6 +287,11 @@ class Store:
         """The copies of an article's story; None for one that was not grouped yet."""
         with self._reading() as connection:
             return stories.story(connection, article_id)
+
+    def shared_stories(self) -> list[Story]:
+        """The stories that several articles carry, newest first, undated last."""
+        with self._reading() as connection:
+            return stories.shared(connection)
 
     def save_claims(
         self, article_id: str, by_version: Mapping[int, Sequence[Claim]], extractor: str

@@ -41,7 +41,7 @@ _current = sa.and_(
 )
 _with_outlet = claims_table.join(articles_table, articles_table.c.id == claims_table.c.article_id)
 _with_article = _with_outlet.join(versions_table, _version_of_claim)
-_BATCH = 500
+BATCH = 500
 """Keys that one statement asks for."""
 
 
@@ -61,8 +61,8 @@ def page(connection: sa.Connection, url: str) -> Page | None:
 def pages_of(connection: sa.Connection, urls: Sequence[str]) -> dict[str, Page]:
     """What the last visits to some addresses gave; those never visited are left out."""
     found = {}
-    for first in range(0, len(urls), _BATCH):
-        keys = [page_key(url) for url in urls[first : first + _BATCH]]
+    for first in range(0, len(urls), BATCH):
+        keys = [page_key(url) for url in urls[first : first + BATCH]]
         rows = connection.execute(sa.select(pages).where(pages.c.key.in_(keys))).mappings()
         found.update({row["url"]: _page(row) for row in rows})
     return found
@@ -88,8 +88,28 @@ def revisitable(
     ]
 
 
+def pages_ending(connection: sa.Connection, outlet: str, outcome: str) -> list[Page]:
+    """Pages whose outcome is this one, those found first leading."""
+    rows = connection.execute(
+        sa.select(pages)
+        .where(pages.c.outlet == outlet, pages.c.outcome == outcome)
+        .order_by(pages.c.fetched, pages.c.url)
+    ).mappings()
+    return [_page(row) for row in rows]
+
+
 def _page(row: sa.RowMapping) -> Page:
     return Page(**{field.name: row[field.name] for field in fields(Page)})
+
+
+def visited_since(
+    connection: sa.Connection, outlet: str, since: datetime, besides: Sequence[str]
+) -> int:
+    """How many of an outlet's pages were visited since a moment, other outcomes than these."""
+    statement = sa.select(sa.func.count()).where(
+        pages.c.outlet == outlet, pages.c.fetched >= since, pages.c.outcome.not_in(besides)
+    )
+    return int(connection.execute(statement).scalar_one())
 
 
 def known_urls(connection: sa.Connection, outlet: str) -> set[str]:

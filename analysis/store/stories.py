@@ -111,3 +111,16 @@ def story(connection: sa.Connection, article_id: str) -> Story | None:
         (Copy(*row) for row in rows), key=lambda copy: copy.article_id != found.first_article_id
     )
     return Story(found.id, copies[0], found.agency, tuple(copies))
+
+
+def shared(connection: sa.Connection) -> list[Story]:
+    """The stories of several articles, that whose first article is newest in front."""
+    several = sa.select(articles.c.story).group_by(articles.c.story).having(sa.func.count() > 1)
+    firsts = connection.scalars(
+        sa.select(articles.c.id)
+        .join(stories, stories.c.first_article_id == articles.c.id)
+        .join(versions, newest_version)
+        .where(stories.c.id.in_(several))
+        .order_by(versions.c.published.desc().nulls_last(), articles.c.id)
+    ).all()
+    return [found for first in firsts if (found := story(connection, first))]

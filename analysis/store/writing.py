@@ -89,6 +89,14 @@ def record_page(connection: sa.Connection, page: Page) -> None:
         )
 
 
+def note_pages(connection: sa.Connection, found: Sequence[Page]) -> None:
+    """Note addresses that were never visited; what is known of the others stays."""
+    for first in range(0, len(found), reading.BATCH):
+        batch = found[first : first + reading.BATCH]
+        rows = [{"key": reading.page_key(page.url), **asdict(page)} for page in batch]
+        connection.execute(_insert(connection, pages).values(rows).on_conflict_do_nothing())
+
+
 def save_article(
     connection: sa.Connection,
     article: Article,

@@ -171,6 +171,7 @@ def test_a_story_holds_its_copies_the_first_one_in_front(store: Store) -> None:
     assert [copy.article_id for copy in story.copies] == [ids[1], ids[0], ids[2]]
     assert [copy.agency for copy in story.copies] == [None, "afp", None]
     assert story.first.title == copies[1].title
+    assert store.shared_stories() == [story]
 
     assert store.save_stories([Grouping("s2", other.id, "ap", (*ids, other.id))]) == 3
     joined = store.story(ids[0])

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from analysis.agencies import load_agencies
+from analysis.cli import app
 from analysis.records import Article, article_id
 from analysis.store import Fingerprint, Grouping, Store
 from analysis.syndication import (
@@ -203,3 +205,32 @@ def test_no_pair_of_the_table_is_in_both_lists() -> None:
         assert len(set(listed)) == len(listed)
         names = set(map(frozenset, combinations(PAIRS[lang]["articles"], 2)))
         assert set(listed) <= names
+
+
+def test_the_stories_command_tells_who_was_first_and_whose_wire_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/earshot.db"
+    monkeypatch.setenv("EARSHOT_DATABASE_URL", url)
+    day = timedelta(days=1)
+    articles = [
+        article("fr", "wire", authors=("AFP",), title="[bold]Une enceinte"),
+        article("fr", "edited", published=NOON + day, title="Autre titre"),
+        article("fr", "own", published=None),
+        article("en", "wire"),
+        article("en", "cut", published=None),
+    ]
+    with Store.open(url) as store:
+        assert "No story" in CliRunner().invoke(app, ["stories"]).stdout
+        for number, one in enumerate(articles):
+            store.save_article(one, f"Outlet {number}")
+        group_stories(store, AGENCIES)
+        assert [story.first.article_id for story in store.shared_stories()] == sorted(
+            [articles[0].id, articles[3].id]
+        )
+    lines = CliRunner().invoke(app, ["stories"]).stdout.splitlines()
+    start = lines.index("[bold]Une enceinte, credits Agence France-Presse")
+    assert lines[start + 1].split() == f"first 2024-05-02 12:00 Outlet 0 {articles[0].url}".split()
+    assert lines[start + 2].split() == f"2024-05-03 12:00 Outlet 1 {articles[1].url}".split()
+    assert any(line.startswith("         undated") for line in lines)
+    assert not any(str(articles[2].url) in line for line in lines)
