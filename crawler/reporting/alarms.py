@@ -1,0 +1,241 @@
+"""When an outlet needs a look: what it gave, against what it used to give.
+
+Every rule compares a crawl with the earlier ones of `HISTORY` that asked the outlet's sources
+and came to their end. What is rare for the outlet raises the alarm, not what is small: with
+few pages, or few crawls, chance explains much, and the rules stay silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise, takewhile
+from math import exp, lgamma
+
+from analysis.store import Crawl
+from crawler.outcomes import is_answered, is_source
+
+HISTORY = timedelta(days=60)
+"""How far back crawls are compared with."""
+CHANCE = 0.001
+"""An event less likely than this, going by the earlier crawls, is an alarm."""
+LEAST_PAGES = 3
+"""Fewest pages that lack something, for an alarm."""
+LEAST_RISE = 0.2
+"""Least rise of the share of pages that lack something, for an alarm."""
+WINDOW_PAGES = 10
+"""Where a crawl reads fewer pages than this, those of the crawls before it are added."""
+QUIET_SPELLS = 10
+"""How many earlier spells without anything new must be known, for an alarm on the length of one."""
+QUIET_SPAN = timedelta(days=14)
+"""The time that these must cover: weekends and nights are quiet."""
+QUIET_FACTOR = 2
+"""How many times longer than the longest of them a spell must last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that an outlet used to give, and does not.
+
+    Attributes:
+        outlet: its id.
+        kind: the rule: sources_fail, no_links, nothing_new, no_page, no_title, no_date,
+            no_body or none_kept.
+        message: what is the case, and what used to be.
+    """
+
+    outlet: str
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """A share of pages that may rise: `part` of `whole`, two measures."""
+
+    kind: str
+    part: Callable[[Mapping[str, int]], int]
+    whole: str
+    words: str
+
+
+_SHARES = (
+    _Share(
+        "no_page",
+        lambda counts: counts.get("requested", 0) - counts.get("fetched", 0),
+        "requested",
+        "pages asked for did not come",
+    ),
+    _Share("no_title", lambda counts: counts.get("no_title", 0), "read", "pages have no title"),
+    _Share("no_date", lambda counts: counts.get("no_date", 0), "read", "pages have no date"),
+    _Share("no_body", lambda counts: counts.get("no_body", 0), "read", "pages have no text"),
+    _Share(
+        "none_kept",
+        lambda counts: counts.get("read", 0) - counts.get("taken", 0),
+        "read",
+        "pages read were not kept",
+    ),
+)
+
+
+def alarms(crawl: Crawl, earlier: Sequence[Crawl]) -> list[Alarm]:
+    """The alarms of a crawl, in the order of its outlets.
+
+    Args:
+        earlier: the crawls before it that count, newest first.
+    """
+    return [alarm for outlet in crawl.stats for alarm in _alarms_of(outlet, crawl, earlier)]
+
+
+def _alarms_of(outlet: str, crawl: Crawl, earlier: Sequence[Crawl]) -> Iterator[Alarm]:
+    if not _sources(crawl, outlet):
+        return
+    history = [
+        past
+        for past in earlier
+        if past.finished and not past.interrupted and _sources(past, outlet)
+    ]
+    silence = None
+    if not crawl.interrupted:
+        silence = (
+            _failing_sources(outlet, crawl, history)
+            or _no_links(outlet, crawl, history)
+            or _nothing_new(outlet, crawl, history)
+        )
+    if silence:
+        yield silence
+    for share in _SHARES:
+        if alarm := _risen(share, outlet, crawl, history):
+            yield alarm
+
+
+def _failing_sources(outlet: str, crawl: Crawl, history: Sequence[Crawl]) -> Alarm | None:
+    sources = _sources(crawl, outlet)
+    if any(map(is_answered, sources)) or not any(_gave(past, outlet) for past in history):
+        return None
+    reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(sources.items()))
+    return Alarm(outlet, "sources_fail", f"none of its sources answers: {reasons}")
+
+
+def _no_links(outlet: str, crawl: Crawl, history: Sequence[Crawl]) -> Alarm | None:
+    """No address of an article, where chance does not explain it.
+
+    The number of addresses in a crawl is taken for Poisson distributed with a Gamma prior
+    (Jeffreys'), so that e crawls find none with probability (E / (E + e)) ** (S + 1/2), when E
+    earlier ones found S. Outlets do not publish evenly, so the run of crawls without any must
+    also be longer than every earlier one.
+    """
+    crawls = [one for one in (crawl, *history) if _tells_links(one, outlet)]
+    if not crawls or crawls[0] is not crawl:
+        return None
+    found = [_measures(one, outlet).get("links", 0) for one in crawls]
+    run = len(list(takewhile(lambda links: links == 0, found)))
+    before = found[run:]
+    if run == 0 or not before:
+        return None
+    chance = (len(before) / (len(before) + run)) ** (sum(before) + 0.5)
+    if chance >= CHANCE or run <= _longest_run_of_zeros(before):
+        return None
+    message = f"its sources name no article; before, {sum(before) / len(before):.0f} a crawl"
+    return Alarm(outlet, "no_links", message)
+
+
+def _nothing_new(outlet: str, crawl: Crawl, history: Sequence[Crawl]) -> Alarm | None:
+    """No page that is new, for a time longer than nights, weekends and holidays explain."""
+    times = [past.started for past in history if _measures(past, outlet).get("first")]
+    if _measures(crawl, outlet).get("first") or len(times) <= QUIET_SPELLS:
+        return None
+    longest = max(later - before for later, before in pairwise(times))
+    spell = crawl.started - times[0]
+    if times[0] - times[-1] < QUIET_SPAN or spell <= QUIET_FACTOR * longest:
+        return None
+    message = f"no new article for {_duration(spell)}; before, never over {_duration(longest)}"
+    return Alarm(outlet, "nothing_new", message)
+
+
+def _risen(share: _Share, outlet: str, crawl: Crawl, history: Sequence[Crawl]) -> Alarm | None:
+    """A share of pages above its usual one, in this crawl or with the ones right before it."""
+    counts = [_measures(one, outlet) for one in (crawl, *history)]
+    pairs = [(share.part(measures), measures.get(share.whole, 0)) for measures in counts]
+    if pairs[0][0] == 0:
+        return None
+    size = 1
+    while size < len(pairs) and sum(whole for _, whole in pairs[:size]) < WINDOW_PAGES:
+        size += 1
+    for recent, before in ((pairs[:1], pairs[1:]), (pairs[:size], pairs[size:])):
+        part, whole = _sum(recent)
+        usual_part, usual_whole = _sum(before)
+        usual = usual_part / usual_whole if usual_whole else 0.0
+        if (
+            part >= LEAST_PAGES
+            and part / whole >= usual + LEAST_RISE
+            and (part == whole or share.kind != "none_kept")
+            and tail(part, whole, usual_part, usual_whole) < CHANCE
+        ):
+            message = f"{part} of {whole} {share.words}; before, {usual_part} of {usual_whole}"
+            return Alarm(outlet, share.kind, message)
+    return None
+
+
+def tail(part: int, whole: int, usual_part: int, usual_whole: int) -> float:
+    """How likely `part` or more of `whole` are, where `usual_part` of `usual_whole` were before.
+
+    The tail of the beta-binomial distribution that follows from Jeffreys' prior.
+    """
+    a, b = usual_part + 0.5, usual_whole - usual_part + 0.5
+    return sum(
+        exp(
+            lgamma(whole + 1)
+            - lgamma(count + 1)
+            - lgamma(whole - count + 1)
+            + _log_beta(a + count, b + whole - count)
+            - _log_beta(a, b)
+        )
+        for count in range(part, whole + 1)
+    )
+
+
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
+
+
+def _sum(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return sum(part for part, _ in pairs), sum(whole for _, whole in pairs)
+
+
+def _sources(crawl: Crawl, outlet: str) -> dict[str, int]:
+    counts = crawl.stats.get(outlet, {})
+    return {reason: count for reason, count in counts.items() if is_source(reason)}
+
+
+def _measures(crawl: Crawl, outlet: str) -> Mapping[str, int]:
+    return crawl.measures.get(outlet, {})
+
+
+def _gave(crawl: Crawl, outlet: str) -> bool:
+    """Whether an outlet's sources led to pages that could be read."""
+    measures = _measures(crawl, outlet)
+    return any(map(is_answered, _sources(crawl, outlet))) and bool(
+        measures.get("links") or measures.get("fetched")
+    )
+
+
+def _tells_links(crawl: Crawl, outlet: str) -> bool:
+    """Whether the sources were read: one that is as it was says nothing about its links."""
+    sources = _sources(crawl, outlet)
+    is_read = any(is_answered(reason) for reason in sources)
+    return is_read and not any(reason.endswith(":unchanged") for reason in sources)
+
+
+def _longest_run_of_zeros(values: Sequence[int]) -> int:
+    longest = run = 0
+    for value in values:
+        run = 0 if value else run + 1
+        longest = max(longest, run)
+    return longest
+
+
+def _duration(time: timedelta) -> str:
+    hours = time.total_seconds() / 3600
+    return f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours"
