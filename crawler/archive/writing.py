@@ -6,10 +6,10 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from io import BytesIO
+from io import BytesIO, FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
@@ -47,7 +47,7 @@ class Archive:
         self._information = information
         self._file_bytes = file_bytes
         self._started = datetime.now(UTC)
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._files = 0
         self._warcinfo = ""
 
@@ -96,27 +96,24 @@ class Archive:
         for exchange in exchanges:
             offset = records.tell()
             self._add(writer, exchange)
-        try:
-            file.write(records.getbuffer())
-            file.flush()
-        except OSError:
-            file.truncate(start)
-            raise
-        return Capture(Path(file.name).name, start + offset, _digest(exchanges[-1].body))
+        _append(file, records)
+        return Capture(Path(str(file.name)).name, start + offset, _digest(exchanges[-1].body))
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> FileIO:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._files += 1
         stamp = f"{self._started:%Y%m%dT%H%M%S%fZ}"
         path = self._folder / f"earshot-{stamp}-{self._run}-{self._files:05}{SUFFIX}"
-        file = path.open("xb")
-        writer = _writer(file)
+        file = path.open("xb", buffering=0)
+        opening = BytesIO()
+        writer = _writer(opening)
         record = writer.create_warcinfo_record(
             path.name,
             {"format": "WARC File Format 1.1", "conformsTo": _CONFORMS_TO, **self._information},
         )
         self._warcinfo = record.rec_headers.get_header("WARC-Record-ID")
         writer.write_record(record)
+        _append(file, opening)
         self._file = file
         return file
 
@@ -169,7 +166,20 @@ class _Head(StatusAndHeaders):  # type: ignore[misc]
         self.headers_buff = self.block
 
 
-def _writer(out: BinaryIO) -> WARCWriter:
+def _append(file: FileIO, records: BytesIO) -> None:
+    """Write whole records or, where that fails, nothing."""
+    start = file.tell()
+    rest = records.getbuffer()
+    try:
+        while rest:
+            rest = rest[file.write(rest) :]
+    except OSError:
+        file.truncate(start)
+        file.seek(start)
+        raise
+
+
+def _writer(out: BytesIO) -> WARCWriter:
     return WARCWriter(out, gzip=True, warc_version="1.1")
 
 
