@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-from types import FrameType
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
-from rich.logging import RichHandler
 from rich.text import Text
 from scrapy import Spider
-from scrapy.crawler import Crawler, CrawlerProcess
-from scrapy.settings import Settings
-from twisted.python.failure import Failure
 
-from analysis.errors import CrawlError, EarshotError, InputError, StoreError
+from analysis.errors import EarshotError, InputError
 from crawler.archive.commands import show_archive, verify_archive
-from crawler.extensions import console
-from crawler.politeness import drop_waiting
+from crawler.reporting.commands import (
+    ALARMED,
+    FailOnAlarmOption,
+    check_outlets,
+    print_earlier_report,
+)
+from crawler.reporting.extension import ALARMS, REPORT_FILE
+from crawler.reporting.progress import console
+from crawler.running import STOPPED, is_finished, run_spider
 from crawler.spiders.archives import ArchiveSpider
 from crawler.spiders.news import MAX_PAGES, NewsSpider
-from crawler.visits import STORE_ERROR
-
-STOPPED = 130
 
 app = typer.Typer(
     name="crawler",
@@ -51,6 +49,19 @@ RefetchOption = Annotated[
     bool,
     typer.Option("--refetch", help="Ask for every page in full, also those known or rejected."),
 ]
+ReportOption = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE", help="Write the report, as JSON, to FILE; by default beside the store."
+    ),
+]
+DryRunOption = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Ask the sources only, and print what would be fetched and why not the rest.",
+    ),
+]
 
 
 @app.command()
@@ -61,13 +72,26 @@ def crawl(
         typer.Option(metavar="ID", help="An outlet of the file; can be repeated. Default: all."),
     ] = None,
     since: Annotated[
-        str, typer.Option(metavar="YYYY-MM-DD", help="First day of publication.")
+        str,
+        typer.Option(
+            metavar="DAY", help="First day of publication, YYYY-MM-DD, or how many days back: 7d."
+        ),
     ] = "",
     max_pages: MaxPagesOption = MAX_PAGES,
     contact: ContactOption = "",
     refetch: RefetchOption = False,
+    judge: Annotated[
+        bool,
+        typer.Option(
+            "--judge/--no-judge",
+            help="Pass over articles that are off topic by the titles in their sources.",
+        ),
+    ] = True,
+    dry_run: DryRunOption = False,
+    report: ReportOption = "",
+    fail_on_alarm: FailOnAlarmOption = False,
 ) -> None:
-    """Crawls outlets: their feeds, sitemaps and listings, then the articles.
+    """Crawls outlets: their feeds, sitemaps, listings and searches, then the articles.
 
     Example: python -m crawler crawl --outlet numerama --contact desk@newsroom.example
     """
@@ -79,6 +103,10 @@ def crawl(
             max_pages=str(max_pages),
             contact=contact,
             refetch="yes" if refetch else "",
+            judge="yes" if judge else "",
+            dry_run="yes" if dry_run else "",
+            report=report,
+            fail_on_alarm=fail_on_alarm,
         )
     )
 
@@ -86,10 +114,16 @@ def crawl(
 @app.command()
 def urls(
     file: Annotated[str, typer.Argument(metavar="FILE", help='Addresses, one a line; "-": stdin.')],
+    column: Annotated[
+        str,
+        typer.Option(metavar="HEADING", help="FILE is a CSV table with addresses in this column."),
+    ] = "",
     outlets: OutletsOption = "",
     max_pages: MaxPagesOption = MAX_PAGES,
     contact: ContactOption = "",
     refetch: RefetchOption = False,
+    dry_run: DryRunOption = False,
+    report: ReportOption = "",
 ) -> None:
     """Crawls a list of article addresses.
 
@@ -100,10 +134,13 @@ def urls(
     raise typer.Exit(
         run(
             urls=file,
+            column=column,
             outlets=outlets,
             max_pages=str(max_pages),
             contact=contact,
             refetch="yes" if refetch else "",
+            dry_run="yes" if dry_run else "",
+            report=report,
         )
     )
 
@@ -127,40 +164,34 @@ def import_warc(
 
 app.command("show-archive")(show_archive)
 app.command("verify")(verify_archive)
+app.command("report")(print_earlier_report)
+app.command("check-outlets")(check_outlets)
 
 
-def run(spider: type[Spider] = NewsSpider, **arguments: Any) -> int:
+def run(
+    spider: type[Spider] = NewsSpider,
+    *,
+    report: str = "",
+    fail_on_alarm: bool = False,
+    **arguments: Any,
+) -> int:
     """Runs one crawl in this process, which can run no other, and returns the exit status.
 
     Args:
         spider: which spider crawls.
+        report: the file of its report; by default one a crawl, beside the store.
+        fail_on_alarm: whether an alarm makes the status `ALARMED`.
         **arguments: the spider's own.
 
     Raises:
         EarshotError: the crawl could not start, or the store failed.
     """
-    settings = Settings()
-    settings.setmodule("crawler.settings", priority="project")
-    settings.set("LOG_INSTALL_ROOT_HANDLER", False)
-    handler = RichHandler(settings["LOG_LEVEL"], console, show_path=False, show_time=False)
-    logging.basicConfig(format="%(message)s", handlers=[handler])
-    process = _Process(settings)
-    crawler = process.create_crawler(spider)
-    failures: list[BaseException] = []
-
-    def note(failure: Failure) -> None:
-        failures.append(cast(BaseException, failure.value))
-
-    process.crawl(crawler, **arguments).addErrback(note)
-    if not failures:
-        process.start()
-    for failure in failures:
-        raise (
-            failure
-            if isinstance(failure, EarshotError | KeyboardInterrupt)
-            else CrawlError(f"the crawl broke off: {failure!r}")
-        ) from failure
-    return _status(crawler)
+    crawler = run_spider(spider, {REPORT_FILE: report} if report else {}, **arguments)
+    if isinstance(crawler.spider, ArchiveSpider) and crawler.spider.unread:
+        raise InputError("; ".join(crawler.spider.unread))
+    if not is_finished(crawler):
+        return STOPPED
+    return ALARMED if fail_on_alarm and crawler.stats.get_value(ALARMS) else 0
 
 
 def main() -> None:
@@ -170,26 +201,3 @@ def main() -> None:
     except EarshotError as error:
         console.print(Text.assemble(("Error: ", "bold red"), str(error)), soft_wrap=True)
         sys.exit(1)
-
-
-def _status(crawler: Crawler) -> int:
-    store_error = crawler.stats.get_value(STORE_ERROR)
-    if store_error:
-        raise StoreError(store_error)
-    if isinstance(crawler.spider, ArchiveSpider) and crawler.spider.unread:
-        raise InputError("; ".join(crawler.spider.unread))
-    finished = crawler.stats.get_value("finish_reason") == "finished"
-    return 0 if finished else STOPPED
-
-
-class _Process(CrawlerProcess):
-    def _signal_shutdown(self, signum: int, frame: FrameType | Any) -> None:
-        from twisted.internet import reactor  # the import installs a reactor: not earlier
-
-        reactor.callFromThread(self._let_go)
-        super()._signal_shutdown(signum, frame)
-
-    def _let_go(self) -> None:
-        console.print("Stopping after the pages in hand; Ctrl-C again stops at once.")
-        for crawler in self.crawlers:
-            drop_waiting(crawler)

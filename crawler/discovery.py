@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -16,20 +17,30 @@ from scrapy.http import TextResponse
 from scrapy.utils.gz import gunzip
 from scrapy.utils.response import get_base_url
 from scrapy.utils.sitemap import Sitemap
+from w3lib.html import remove_tags, replace_entities
 
 from analysis.errors import InputError
 from crawler.outlets import Listing
 
 _GZIP = b"\x1f\x8b\x08"
+_TITLE, _SUMMARY = 300, 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address with the dates that the source gives it (UTC where it names no zone)."""
+    """An address with what its source says of it; dates are UTC where it names no zone.
+
+    Attributes:
+        title, summary: as plain text, at most `_TITLE` and `_SUMMARY` characters.
+        sections: names of the outlet's sections or categories.
+    """
 
     url: str
     published: datetime | None = None
     modified: datetime | None = None
+    title: str = ""
+    summary: str = ""
+    sections: tuple[str, ...] = ()
 
     @property
     def touched(self) -> datetime | None:
@@ -61,6 +72,11 @@ def read_feed(body: bytes, url: str, max_size: int) -> list[Link]:
             address,
             published=_entry_date(entry, "published_parsed"),
             modified=_entry_date(entry, "updated_parsed"),
+            title=plain_text(entry.get("title"), _TITLE),
+            summary=plain_text(entry.get("summary"), _SUMMARY),
+            sections=tuple(
+                filter(None, (plain_text(tag.get("term"), _TITLE) for tag in entry.get("tags", ())))
+            ),
         )
         for entry in feed.entries
         if (address := clean_url(entry.get("link"), url))
@@ -82,6 +98,8 @@ def read_sitemap(body: bytes, url: str, max_size: int) -> tuple[list[Link], list
                 address,
                 published=_from_text(entry.get("publication_date", "")),
                 modified=_from_text(entry.get("lastmod", "")),
+                title=plain_text(entry.get("news_title"), _TITLE),
+                sections=tuple(filter(None, map(str.strip, entry.get("keywords", "").split(",")))),
             )
             for entry in sitemap
             if (address := clean_url(entry["loc"], url))
@@ -96,10 +114,10 @@ def read_sitemap(body: bytes, url: str, max_size: int) -> tuple[list[Link], list
 
 
 def read_listing(response: TextResponse, listing: Listing) -> tuple[list[Link], str | None]:
-    """The links of a listing page, in its order, and the address of the next page."""
-    links = [Link(url) for url in _addresses(response, listing.links)]
-    following = _addresses(response, listing.next) if listing.next else []
-    return links, following[0] if following else None
+    """The links of a listing page with their words, in its order; the address of the next page."""
+    links = list(_links(response, listing.links))
+    following = list(_links(response, listing.next)) if listing.next else []
+    return links, following[0].url if following else None
 
 
 def clean_url(address: str | None, base: str) -> str | None:
@@ -113,13 +131,30 @@ def clean_url(address: str | None, base: str) -> str | None:
     return url if address and usable else None
 
 
+def plain_text(markup: str | None, longest: int) -> str:
+    """The words of a title or a summary, without tags and references, on one line."""
+    text = replace_entities(remove_tags((markup or "")[: 10 * longest]))
+    return " ".join(text.split())[:longest]
+
+
 class _NewsSitemap(Sitemap):
-    """Scrapy's sitemap with the date that the news extension nests one level deeper."""
+    """Scrapy's sitemap with what the news extension nests one level deeper."""
 
     def _process_sitemap_element(self, elem: Any) -> dict[str, Any] | None:
-        dates = [date.text for date in elem.iter("{*}publication_date") if date.text]
+        news = {
+            key: found
+            for key, tag in _NEWS.items()
+            if (found := next((e.text for e in elem.iter(tag) if e.text), None))
+        }
         entry = super()._process_sitemap_element(elem)
-        return entry | {"publication_date": dates[0]} if entry and dates else entry
+        return entry | news if entry else None
+
+
+_NEWS = {
+    "publication_date": "{*}publication_date",
+    "news_title": "{http://www.google.com/schemas/sitemap-news/0.9}title",
+    "keywords": "{http://www.google.com/schemas/sitemap-news/0.9}keywords",
+}
 
 
 def _plain(body: bytes, max_size: int) -> bytes:
@@ -131,11 +166,14 @@ def _plain(body: bytes, max_size: int) -> bytes:
         raise InputError(f"gzip data: {error}") from error
 
 
-def _addresses(response: TextResponse, selector: str) -> list[str]:
+def _links(response: TextResponse, selector: str) -> Iterator[Link]:
     base = get_base_url(response)
-    matches = response.css(selector)
-    given = (m.get() if isinstance(m.root, str) else m.attrib.get("href") for m in matches)
-    return [url for address in given if (url := clean_url(address, base))]
+    for match in response.css(selector):
+        is_text = isinstance(match.root, str)
+        url = clean_url(match.get() if is_text else match.attrib.get("href"), base)
+        if url:
+            words = "" if is_text else " ".join(match.css("::text").getall())
+            yield Link(url, title=plain_text(words, _TITLE))
 
 
 def _entry_date(entry: Any, key: str) -> datetime | None:

@@ -14,27 +14,40 @@ outlets:
       - url: https://www.example.org/tech/
         links: "article h2 a"         # CSS: the links to articles
         next: "a[rel=next]"           # CSS: the link to the next page, optional
-        max_pages: 3
+        max_pages: 3                  # without `next`, the address holds {page}: 1, 2, ...
+    searches:                         # the outlet's own search page
+      - url: https://www.example.org/search?q={query}&sort=date   # {page} as above, optional
+        links: "article h2 a"
+        queries: [Alexa, smart speaker]   # optional: else the codebook's names
+        max_queries: 8
+    gdelt:                            # an article list of the GDELT DOC 2.0 API
+      url: https://api.gdeltproject.org/api/v2/doc/doc
+      languages: [fr, en]             # of the articles
+      days: 3                         # how far back
+      strangers: true                 # false: only articles of outlets in this file
     patterns:                         # regular expressions, searched in the whole address
       allow: ["/tech/"]               # none: every address
       deny: ["/video/"]
     politeness: {delay: 2.0, concurrency: 1}   # seconds between requests; requests at once
+    daily_budget: 500                 # most requests in a day of UTC, all crawls together
+    terms: https://www.example.org/terms   # what the outlet permits
     private_addresses: false          # true: the outlet may stand on this machine or network
     verified: false                   # true: somebody has seen these addresses answer
     note: ""
 ```
 
-At least one of `feeds`, `sitemaps` and `listings` is needed.
+At least one of `feeds`, `sitemaps`, `listings`, `searches` and `gdelt` is needed.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any, Literal
+from urllib.parse import quote_plus, urlsplit
 
 import yaml
 from cssselect import SelectorError
@@ -58,6 +71,14 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _template(value: str) -> str:
+    _web_address(value)
+    unknown = set(re.findall(r"\{(\w*)\}", value)) - {"page", "query"}
+    if unknown:
+        raise ValueError(f"{value!r} holds {{{min(unknown)}}}; accepted: {{page}} and {{query}}")
+    return value
+
+
 def _regular_expression(value: str) -> str:
     try:
         re.compile(value)
@@ -75,6 +96,7 @@ def _selector(value: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Template = Annotated[str, AfterValidator(_template)]
 Pattern = Annotated[str, AfterValidator(_regular_expression)]
 Selector = Annotated[str, AfterValidator(_selector)]
 
@@ -87,15 +109,64 @@ class Listing(_Entry):
     """A page that lists articles, and how to reach the next one.
 
     Attributes:
+        url: with `{page}` in it, the number of the page stands there.
         links: CSS selector of the links to articles.
         next: CSS selector of the link to the next page.
         max_pages: how many pages of the listing are read at most.
     """
 
-    url: WebAddress
+    url: Template
     links: Selector
     next: Selector | None = None
     max_pages: int = Field(default=3, ge=1, le=1000)
+
+    def page(self, number: int) -> str:
+        """The address of a page by its number, from 1."""
+        return self.url.replace("{page}", str(number))
+
+
+class Search(Listing):
+    """The search page of an outlet: a listing for each query.
+
+    Attributes:
+        url: with `{query}` in it.
+        queries: what is searched for; by default the codebook's names in the outlet's language.
+        max_queries: how many of these.
+    """
+
+    max_pages: int = Field(default=1, ge=1, le=1000)
+    queries: tuple[str, ...] = ()
+    max_queries: int = Field(default=8, ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _has_a_place_for_the_query(self) -> Search:
+        if "{query}" not in self.url:
+            raise ValueError("url: {query} must stand where the words of the search go")
+        return self
+
+    def listing(self, query: str) -> Listing:
+        """The listing that answers a query."""
+        url = self.url.replace("{query}", quote_plus(query))
+        return Listing(url=url, links=self.links, next=self.next, max_pages=self.max_pages)
+
+
+class Gdelt(_Entry):
+    """What is asked of the GDELT DOC 2.0 API.
+
+    Attributes:
+        languages: of the articles, ISO 639-1.
+        days: how many days back, today included.
+        queries: what is searched for; by default the codebook's names, with words for privacy.
+        max_queries: how many of these, for each language.
+        strangers: whether articles of outlets that the file does not describe are read too.
+    """
+
+    url: WebAddress = "https://api.gdeltproject.org/api/v2/doc/doc"
+    languages: tuple[Literal["en", "fr"], ...] = Field(default=("fr", "en"), min_length=1)
+    days: int = Field(default=3, ge=1, le=90)
+    queries: tuple[str, ...] = ()
+    max_queries: int = Field(default=4, ge=1, le=100)
+    strangers: bool = True
 
 
 class Patterns(_Entry):
@@ -124,22 +195,30 @@ class Outlet(_Entry):
     feeds: tuple[WebAddress, ...] = ()
     sitemaps: tuple[WebAddress, ...] = ()
     listings: tuple[Listing, ...] = ()
+    searches: tuple[Search, ...] = ()
+    gdelt: Gdelt | None = None
     patterns: Patterns = Patterns()
     politeness: Politeness = Politeness()
+    daily_budget: int | None = Field(default=None, ge=1)
+    terms: WebAddress | None = None
     private_addresses: bool = False
     verified: bool = False
     note: str = ""
 
     @model_validator(mode="after")
     def _has_a_source(self) -> Outlet:
-        if not (self.feeds or self.sitemaps or self.listings):
-            raise ValueError("at least one of feeds, sitemaps and listings is needed")
+        if not self.sources:
+            raise ValueError(
+                "at least one of feeds, sitemaps, listings, searches and gdelt is needed"
+            )
         return self
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The addresses from which articles are found: feeds, sitemaps and listings."""
-        return (*self.feeds, *self.sitemaps, *(listing.url for listing in self.listings))
+        """The addresses from which articles are found, as the entry gives them."""
+        pages = (listing.url for listing in (*self.listings, *self.searches))
+        api = (self.gdelt.url,) if self.gdelt else ()
+        return (*self.feeds, *self.sitemaps, *pages, *api)
 
     def owns(self, url: str) -> bool:
         """Whether an address is on one of the outlet's own hosts or a subdomain of one."""
@@ -186,6 +265,8 @@ class OutletsFile(_Entry):
 _MODELS: dict[str, type[BaseModel]] = {
     "outlets": Outlet,
     "listings": Listing,
+    "searches": Search,
+    "gdelt": Gdelt,
     "patterns": Patterns,
     "politeness": Politeness,
 }
@@ -227,12 +308,17 @@ def select_outlets(outlets: tuple[Outlet, ...], ids: tuple[str, ...]) -> tuple[O
     return tuple(outlet for outlet in outlets if not ids or outlet.id in ids)
 
 
+def outlet_of(url: str, outlets: tuple[Outlet, ...]) -> Outlet:
+    """The outlet that owns an address; one that no outlet owns stands for its host alone."""
+    known = next((outlet for outlet in outlets if outlet.owns(url)), None)
+    return known or _host_as_outlet(url)
+
+
 def outlets_of(urls: Iterable[str], outlets: tuple[Outlet, ...]) -> dict[Outlet, list[str]]:
-    """Groups addresses by outlet; one that no outlet owns stands for its host alone."""
+    """Groups addresses by outlet."""
     groups: dict[Outlet, list[str]] = {}
     for url in urls:
-        known = next((outlet for outlet in outlets if outlet.owns(url)), None)
-        groups.setdefault(known or _host_as_outlet(url), []).append(url)
+        groups.setdefault(outlet_of(url, outlets), []).append(url)
     return groups
 
 
@@ -251,20 +337,50 @@ def _authority(url: str) -> str:
     return host if parts.port in {None, 80, 443} else f"{host}:{parts.port}"
 
 
-def read_urls(lines: Iterable[str], name: str) -> list[str]:
-    """Web addresses, one a line; empty lines and those that begin with # are passed over.
+def read_urls(lines: Iterable[str], name: str, column: str = "") -> list[str]:
+    """Web addresses of a list.
+
+    Args:
+        lines: an address each; empty lines and those that begin with # are passed over. With a
+            column: the lines of a CSV table, parted by commas, semicolons or tabs.
+        name: of the list, for messages.
+        column: heading of the column that holds the addresses; empty cells are passed over.
 
     Raises:
-        InputError: a line is not a web address; the message names `name` and the line.
+        InputError: a line is not a web address, or there is no such column; the message names
+            `name` and the line.
     """
+    given = _cells(lines, name, column) if column else enumerate(lines, start=1)
     urls = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in given:
         if (url := line.strip()) and not url.startswith("#"):
             try:
                 urls.append(_web_address(url))
             except ValueError as error:
                 raise InputError(f"{name}, line {number}: {error}") from error
     return urls
+
+
+def _cells(lines: Iterable[str], name: str, column: str) -> Iterator[tuple[int, str]]:
+    """The cells of a CSV column with the number of the line that each ends on."""
+    remaining = iter(lines)
+    header = next(remaining, "").removeprefix("\N{BYTE ORDER MARK}")
+    for delimiter in ",;\t":
+        headings = next(csv.reader([header], delimiter=delimiter), [])
+        if column in headings:
+            break
+    else:
+        raise InputError(
+            f"{name}: no column {column!r}; the first line must hold the headings, it is "
+            f"{header.strip()[:200]!r}"
+        )
+    rows = csv.reader(remaining, delimiter=delimiter)
+    place = headings.index(column)
+    try:
+        for row in rows:
+            yield rows.line_num + 1, row[place] if place < len(row) else ""
+    except csv.Error as error:
+        raise InputError(f"{name}, line {rows.line_num + 1}: {error}") from error
 
 
 def _problem(detail: Any, content: Any) -> str:

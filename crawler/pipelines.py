@@ -27,7 +27,7 @@ from crawler.outlets import ELSEWHERE
 from crawler.pages import NoBodyError, PageTooLargeError, parse_article
 from crawler.politeness import drop_waiting
 from crawler.relevance import judge
-from crawler.visits import KEPT, SOURCE_READ, STORE_ERROR, TALLY, Visit, is_final
+from crawler.visits import KEPT, MEASURES, SOURCE_READ, STORE_ERROR, TALLY, Visit, is_final
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
@@ -190,7 +190,10 @@ class StorePipeline:
             for visit in self._sources:
                 self._record(visit, is_complete=is_complete and visit.outlet.id not in self._open)
             spider.store.finish_crawl(
-                spider.crawl_id, self._tally, interrupted=reason != "finished"
+                spider.crawl_id,
+                self._tally,
+                interrupted=reason != "finished",
+                measures=self._crawler.stats.get_value(MEASURES, {}),
             )
         except StoreError as error:
             self._crawler.stats.set_value(STORE_ERROR, str(error))

@@ -8,14 +8,22 @@ An outcome is the named reason that is counted and stored. For articles:
 | `off_topic:*` | not about a voice assistant and privacy |
 | `no_body`, `not_html`, `too_large`, `unknown_language:xx` | nothing that could be analysed |
 | `duplicate` | the same article was already read at another address |
+| `known` | in the store, and its next visit is not due; not asked for |
+| `off_topic:title`, `:section`, `:address` | judged by what its source says; not asked for |
 | `too_old`, `limit` | not asked for: before `--since`, beyond `--max-pages` |
+| `unlisted` | not asked for: no outlet of the file, and its source keeps to these |
 | `robots`, `robots_unreachable` | robots.txt forbids it, or could not be read |
+| `stop_list`, `budget` | not asked for: on the stop list, beyond the outlet's daily budget |
+| `backed_off` | not asked for: its host is left alone for the rest of the crawl |
 | `offsite`, `private_address`, `scheme` | not an address that the outlet may send us to |
 | `http_NNN`, `timeout`, `dns`, `connection`, `redirects`, `download_error` | no page came |
-| `parse_error` | the page could not be read; the log names it |
+| `tls`, `truncated`, `bad_encoding` | no whole page came: certificate, length, compression |
+| `soft_404` | a page that says that there is none, without the status of one |
+| `parse_error`, `parse_limit` | the page could not be read; or not within time and memory |
 
-Feeds, sitemaps and listings have the same ones after their kind (`feed:http_404`), and
-`read`, `unchanged`, `index` (a sitemap of sitemaps), `not_xml`, `no_links`.
+Sources have the same ones after their kind (`feed:http_404`), and `read`, `unchanged`, `index`
+(a sitemap of sitemaps), `not_xml`, `no_links`; of GDELT `split` (a full list, asked again in
+halves), `full` (one that cannot be split), `rate_limited` and `query_refused`.
 """
 
 from __future__ import annotations
@@ -25,6 +33,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from OpenSSL import SSL
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -37,38 +46,68 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 from scrapy.http import Request, Response
+from service_identity import CertificateError, VerificationError
 
 from analysis.records import Article
 from analysis.store import Page
 from crawler.archive.exchange import EXCHANGES, Exchange
+from crawler.directives import NO_COPY, directives
 from crawler.outlets import Outlet
 
-Kind = Literal["article", "feed", "sitemap", "listing"]
+Kind = Literal["article", "feed", "sitemap", "listing", "search", "gdelt"]
 TALLY = "outcomes"
 """Under this name Scrapy's stats hold {outlet: {reason: count}}."""
+MEASURES = "measures"
+"""Under this name Scrapy's stats hold what else is counted, {outlet: {name: count}}."""
 STORE_ERROR = "store_error"
 """Under this name Scrapy's stats hold why the store failed."""
 INTERRUPTED = "interrupted"
 """Why a request was let go when the crawl was stopped; not an outcome that counts."""
 KEPT = ("new", "changed", "unchanged")
-SOURCES = ("feed", "sitemap", "listing")
-SOURCE_READ = ("read", "unchanged", "index")
+PENDING = "pending"
+"""What the store says of an address that was found and not asked for yet."""
+BUDGET = "budget"
+STOP_LIST = "stop_list"
+BACKED_OFF = "backed_off"
+WANTED = "wanted"
+"""Why a dry run let a request go: it would have been made."""
+SOURCES = ("feed", "sitemap", "listing", "search", "gdelt")
+SOURCE_READ = ("read", "unchanged", "index", "split", "full")
 _REJECTED = ("off_topic", "no_body", "not_html", "too_large", "unknown_language", "duplicate")
-_FINAL = ("kept", "robots", "offsite", "private_address", "scheme", "http_404", "http_410")
-_FAILED = (
-    "http_",
-    "robots_unreachable",
-    "timeout",
-    "dns",
-    "connection",
-    "redirects",
-    "download_error",
-    "parse_error",
+_FINAL = (
+    "kept",
+    "known",
+    "unlisted",
+    "robots",
+    "offsite",
+    "private_address",
+    "scheme",
+    "stop_list",
+    "soft_404",
+    "http_404",
+    "http_410",
 )
 
 
+LET_GO = (BUDGET, STOP_LIST, BACKED_OFF)
+"""Outcomes that say nothing of a page, so that what is known of it stays."""
+NOT_ASKED = (
+    *LET_GO,
+    PENDING,
+    "robots",
+    "robots_unreachable",
+    "offsite",
+    "private_address",
+    "scheme",
+)
+"""Outcomes of addresses from which nothing was asked."""
+
+
 class RefusedRequest(IgnoreRequest):
-    """A request that Earshot does not make; `outcome` says why."""
+    """A request that Earshot does not make, or an answer that it does not take.
+
+    `outcome` says why.
+    """
 
     def __init__(self, outcome: str) -> None:
         super().__init__(outcome)
@@ -89,6 +128,8 @@ class Visit:
         noarchive: the page asks that no copy of it be kept.
         article: what the page holds.
         previous: what the last crawl that asked noted.
+        dated: the latest date that a source gave it.
+        links: how many addresses of articles a source named; None where it was not read.
     """
 
     url: str
@@ -107,6 +148,8 @@ class Visit:
     noarchive: bool = False
     article: Article | None = None
     previous: Page | None = None
+    dated: datetime | None = None
+    links: int | None = None
 
     def ending(self, outcome: str) -> Visit:
         """The same visit with its outcome, without the page."""
@@ -134,6 +177,7 @@ def visit_of(request: Request, response: Response | None = None) -> Visit:
         kind=request.meta["kind"],
         fetched=datetime.now(UTC),
         previous=request.meta["previous"],
+        dated=request.meta.get("dated"),
     )
     if response is None:
         return visit
@@ -146,6 +190,7 @@ def visit_of(request: Request, response: Response | None = None) -> Visit:
         body=response.body,
         exchanges=request.meta.get(EXCHANGES, ()),
         body_digest=hashlib.sha256(response.body).hexdigest()[:32],
+        noarchive=not NO_COPY.isdisjoint(directives(response)),
     )
 
 
@@ -166,7 +211,11 @@ def outcome_of(error: BaseException) -> str:
             return "dns"
         case DownloadCancelledError():
             return "too_large"
-        case DownloadConnectionRefusedError() | DownloadFailedError() | ResponseDataLossError():
+        case ResponseDataLossError():
+            return "truncated"
+        case DownloadFailedError() if _is_about_tls(error):
+            return "tls"
+        case DownloadConnectionRefusedError() | DownloadFailedError():
             return "connection"
         case UnsupportedURLSchemeError() | NotSupported():
             return "scheme"
@@ -190,9 +239,11 @@ def is_final(outcome: str) -> bool:
     return is_rejected(outcome) or outcome in KEPT or outcome in _FINAL
 
 
-def is_failed(outcome: str) -> bool:
-    """Whether no page came, or it could not be read."""
-    return outcome.startswith(_FAILED)
+def _is_about_tls(error: BaseException) -> bool:
+    """Whether a connection failed for its encryption or certificate."""
+    inner = getattr(error.__cause__, "reasons", ())
+    found = [getattr(failure, "value", failure) for failure in inner]
+    return any(isinstance(one, SSL.Error | CertificateError | VerificationError) for one in found)
 
 
 def _header(response: Response, name: str) -> str | None:

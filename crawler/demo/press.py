@@ -1,12 +1,14 @@
 """The demonstration press as data: its outlets and their articles.
 
 `press/outlets.yml` describes the outlets (looks, markup, ways to discover the
-articles) and `press/<outlet>/<slug>.yml` holds one article each.
+articles), `press/<outlet>/<slug>.yml` holds one article each, and
+`press/<outlet>/briefs.yml` short items on other matters.
 """
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -26,6 +28,7 @@ from pydantic import (
 
 from analysis.errors import ConfigurationError
 
+BRIEFS = "briefs.yml"
 PRESS_FOLDER = Path(__file__).resolve().parent / "press"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -106,6 +109,22 @@ class PressArticle(_Entry):
         return self.model_copy(update=later | {"edited": None})
 
 
+class Brief(_Entry):
+    """A short item that a crawl must not keep; `text` is its one paragraph."""
+
+    slug: Name
+    section: Name
+    title: Text
+    published: AwareDatetime
+    text: Text
+
+    @property
+    def article(self) -> PressArticle:
+        """The same as an article."""
+        fields = self.model_dump(exclude={"text"})
+        return PressArticle(**fields, paragraphs=(self.text,), off_topic=True)
+
+
 class Look(_Entry):
     """Colours and type of an outlet's pages, as CSS values."""
 
@@ -165,13 +184,20 @@ class PressOutlet(_Entry):
 
 @dataclass(frozen=True)
 class Newsroom:
-    """An outlet with its articles, the newest first, those without a date last."""
+    """An outlet with its articles and briefs, the newest first, those without a date last."""
 
     key: str
     outlet: PressOutlet
     articles: tuple[PressArticle, ...]
+    briefs: tuple[PressArticle, ...] = ()
+
+    @property
+    def listed(self) -> tuple[PressArticle, ...]:
+        """What its feeds, sitemaps and listings name: articles and briefs."""
+        return _newest_first((*self.articles, *self.briefs))
 
 
+_BRIEFS = TypeAdapter(tuple[Brief, ...])
 _OUTLETS = TypeAdapter(dict[Name, PressOutlet])
 _ARTICLE = TypeAdapter(PressArticle)
 
@@ -185,7 +211,9 @@ def load_press(folder: Path = PRESS_FOLDER) -> tuple[Newsroom, ...]:
     """
     outlets = _load(folder / "outlets.yml", _OUTLETS)
     return tuple(
-        Newsroom(key, outlet, _load_articles(folder / key, outlet))
+        Newsroom(
+            key, outlet, _load_articles(folder / key, outlet), _load_briefs(folder / key, outlet)
+        )
         for key, outlet in outlets.items()
     )
 
@@ -193,17 +221,36 @@ def load_press(folder: Path = PRESS_FOLDER) -> tuple[Newsroom, ...]:
 def _load_articles(folder: Path, outlet: PressOutlet) -> tuple[PressArticle, ...]:
     articles: dict[str, PressArticle] = {}
     for path in sorted(folder.glob("*.yml")):
+        if path.name == BRIEFS:
+            continue
         article = _load(path, _ARTICLE)
-        if article.section not in outlet.sections:
-            known = ", ".join(outlet.sections)
-            raise ConfigurationError(
-                f"{path}: unknown section {article.section!r}; outlets.yml has: {known}"
-            )
+        _check_section(path, article, outlet)
         if article.path in articles:
             raise ConfigurationError(f"{path}: another article is already at {article.path}")
         articles[article.path] = article
-    dated = [article for article in articles.values() if article.published]
-    undated = [article for article in articles.values() if not article.published]
+    return _newest_first(articles.values())
+
+
+def _load_briefs(folder: Path, outlet: PressOutlet) -> tuple[PressArticle, ...]:
+    path = folder / BRIEFS
+    briefs = [brief.article for brief in _load(path, _BRIEFS)] if path.exists() else []
+    for brief in briefs:
+        _check_section(path, brief, outlet)
+    return _newest_first(briefs)
+
+
+def _check_section(path: Path, article: PressArticle, outlet: PressOutlet) -> None:
+    if article.section not in outlet.sections:
+        known = ", ".join(outlet.sections)
+        raise ConfigurationError(
+            f"{path}: unknown section {article.section!r}; outlets.yml has: {known}"
+        )
+
+
+def _newest_first(articles: Iterable[PressArticle]) -> tuple[PressArticle, ...]:
+    given = tuple(articles)
+    dated = [article for article in given if article.published]
+    undated = [article for article in given if not article.published]
     return (*sorted(dated, key=attrgetter("published", "slug"), reverse=True), *undated)
 
 

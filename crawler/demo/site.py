@@ -94,11 +94,12 @@ class _Renderer:
         self.outlet = newsroom.outlet
         self.base = base
         self.labels = _labels(newsroom.outlet.language)
-        self.articles = [article.at_edition(edition) for article in newsroom.articles]
+        self.articles = [article.at_edition(edition) for article in newsroom.listed]
+        self.features = [article.at_edition(edition) for article in newsroom.articles]
 
     def site(self) -> Site:
         documents: dict[str, Document] = {}
-        documents["/"] = self._html("home.html")
+        documents["/"] = self._html("home.html", articles=self.features)
         for article in self.articles:
             documents[article.path] = self._article(article)
             documents[f"/images/{article.slug}.svg"] = self._photo(article)
@@ -243,7 +244,7 @@ class _Renderer:
             slow=slow,
             consent=self.outlet.consent or consent,
             sections=[entry for entry in self.outlet.sections.items() if entry[0] in used],
-            most_read=sorted(self.articles, key=lambda article: article.slug)[:5],
+            most_read=sorted(self.features, key=lambda article: article.slug)[:5],
             feeds=[
                 {"path": path, "type": content_type}
                 for kind, (path, content_type) in _FEEDS.items()

@@ -21,6 +21,7 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import HtmlResponse, Request, Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
@@ -39,11 +40,12 @@ from crawler.outlets import (
     select_outlets,
 )
 from crawler.plan import plan_only
-from crawler.politeness import user_agent
+from crawler.politeness import paces, user_agent
 from crawler.revisits import HORIZON, is_due, is_newer, is_settled
 from crawler.sources import MAX_SITEMAPS, Source, sources_of
 from crawler.visits import (
     INTERRUPTED,
+    LET_GO,
     PENDING,
     STORE_ERROR,
     Visit,
@@ -121,6 +123,7 @@ class NewsSpider(Spider):
         self.is_dry_run = bool(dry_run)
         self._asked: Counter[str] = Counter()
         self._seen: set[str] = set()
+        self._passed: set[str] = set()
         self._due: set[str] = set()
         self._codebook = load_codebook(settings.codebook)
         languages = {outlet.language for outlet in (*self._listed, *self.outlets)}
@@ -138,13 +141,16 @@ class NewsSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Called by Scrapy; gives each outlet its own pace."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        paces = {outlet.id: outlet.politeness.model_dump() for outlet in spider.outlets}
-        crawler.settings.set("DOWNLOAD_SLOTS", paces, priority="spider")
+        crawler.settings.set("DOWNLOAD_SLOTS", paces(spider.outlets), priority="spider")
         crawler.settings.set("USER_AGENT", spider.agent, priority="spider")
         spider._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
-        if spider.is_dry_run:
-            plan_only(crawler.settings)
+        spider.prepare(crawler.settings)
         return spider
+
+    def prepare(self, settings: BaseSettings) -> None:
+        """Makes Scrapy's settings fit what is crawled."""
+        if self.is_dry_run:
+            plan_only(settings)
 
     @property
     def provenance(self) -> dict[str, str]:
@@ -167,7 +173,7 @@ class NewsSpider(Spider):
                     yield step
         for outlet in self.outlets:
             for link in self._left_over(outlet):
-                for step in self._articles(outlet, [link]):
+                for step in self._articles(outlet, [link], is_search=True):
                     yield step
         for outlet in self.outlets:
             for url in self._due_articles(outlet):
@@ -218,21 +224,24 @@ class NewsSpider(Spider):
         priority: int = 0,
     ) -> Output:
         """For each link the request, or the visit that is not made, and why."""
-        listed = [
-            (link, owner)
-            for link in links
-            if (owner := self._owner(outlet, link.url)) and self._is_first(link.url)
-        ]
+        listed = [(link, owner) for link in links if (owner := self._owner(outlet, link.url))]
         known = self._pages([link.url for link, _ in listed])
         asked = []
         for link, owner in listed:
+            if link.url in self._seen:
+                continue
             page = known.get(link.url)
-            reason = self._passed_over(owner, link, page, is_search)
-            if reason:
-                yield Visit(link.url, owner, outcome=reason)
-            else:
+            if page and page.outcome == PENDING:
+                page = None
+            reason = self._passed_over(outlet, owner, link, page, is_search)
+            if reason is None:
+                self._seen.add(link.url)
                 self._asked[owner.id] += 1
                 asked.append(self._request(owner, link, page, priority))
+            elif link.url not in self._passed:  # another source may know more of it
+                self._passed.add(link.url)
+                counted = outlet if reason == "unlisted" else owner
+                yield Visit(link.url, counted, outcome=reason)
         if not self.is_dry_run:
             self._note([request for request in asked if request.meta["previous"] is None])
         yield from asked
@@ -248,29 +257,28 @@ class NewsSpider(Spider):
 
     def _owner(self, outlet: Outlet, url: str) -> Outlet | None:
         """The outlet that an address is an article of; None: it is none of a known outlet."""
-        if outlet.gdelt is None or outlet.publishes(url):
-            return outlet if outlet.publishes(url) else None
-        owner = outlet_of(url, self._listed)
-        if owner in self._listed and not owner.publishes(url):
-            return None
-        if owner not in self.outlets:
-            self.outlets = (*self.outlets, owner)
-        return owner
+        owner = outlet if outlet.gdelt is None else outlet_of(url, self._listed)
+        return owner if owner.publishes(url) else None
 
     def _passed_over(
-        self, outlet: Outlet, link: Link, page: Page | None, is_search: bool
+        self, source: Outlet, owner: Outlet, link: Link, page: Page | None, is_search: bool
     ) -> str | None:
         """Why an address is not asked for; None: it is."""
+        if owner not in self.outlets:
+            if source.gdelt and not source.gdelt.strangers and owner not in self._listed:
+                return "unlisted"
+            self.outlets = (*self.outlets, owner)
         if is_old(link, self._since):
             return "too_old"
+        is_stored = page is not None and page.article_id is not None
         if page and is_settled(page) and not self._refetch:
             if not (is_newer(link, page) or link.url in self._due):
-                return page.outcome if page.article_id is None else "known"
-        elif not is_search and outlet.language in self._candidates:
-            reason = self._candidates[outlet.language].off_topic(link)
+                return "known" if is_stored else page.outcome
+        if not (is_search or is_stored) and owner.language in self._candidates:
+            reason = self._candidates[owner.language].off_topic(link)
             if reason:
                 return reason
-        return "limit" if self._asked[outlet.id] >= self._max_pages else None
+        return "limit" if self._asked[owner.id] >= self._max_pages else None
 
     def _answered(self, response: Response, read: Reader) -> Output:
         visit = visit_of(cast(Request, response.request), response)
@@ -299,11 +307,15 @@ class NewsSpider(Spider):
         if outcome == "download_error":
             logger.warning("%s: %r", request.url, error)
         if outcome != INTERRUPTED:
-            yield visit_of(request).ending(outcome)
+            visit = visit_of(request).ending(outcome)
+            yield replace(visit, fetched=None) if outcome in LET_GO else visit
 
     def _read_source(self, visit: Visit, response: Response, source: Source) -> Output:
         found = source.read(response, source.max_size or self._max_size)
-        yield visit.ending(found.outcome)
+        named = [
+            link for link in found.links if source.is_search or visit.outlet.publishes(link.url)
+        ]
+        yield replace(visit.ending(found.outcome), links=len(named))
         yield from self._articles(visit.outlet, found.links, is_search=source.is_search)
         asked = 0
         for further in found.further:

@@ -9,7 +9,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -91,10 +92,16 @@ class Site:
         self.answers[path] = Answer(content, **options)
 
     def put_article(
-        self, path: str, kind: str = "fr", more: str = "", date: bool = True, **options: Any
+        self,
+        path: str,
+        kind: str = "fr",
+        more: str = "",
+        date: str = "2024-05-02T08:00:00+02:00",
+        **options: Any,
     ) -> None:
+        """An article; without a date if `date` is empty."""
         lang = "fr" if kind == "off" else kind
-        stamp = '<meta property="article:published_time" content="2024-05-02T08:00:00+02:00">'
+        stamp = f'<meta property="article:published_time" content="{date}">'
         paragraphs = "".join(f"<p>{sentence * 2}</p>" for sentence in SENTENCES[kind])
         self.put(
             path,
@@ -125,7 +132,7 @@ class Site:
             "private_addresses": True,
             "politeness": {"delay": 0, "concurrency": 4},
         }
-        if not entry.keys() & {"feeds", "sitemaps", "listings"}:
+        if not entry.keys() & {"feeds", "sitemaps", "listings", "searches", "gdelt"}:
             entry["feeds"] = [self.url("/feed")]
         return defaults | entry
 
@@ -207,6 +214,15 @@ class Run:
             crawl = store.overview().last_crawl
         assert crawl is not None
         return crawl.stats
+
+    def put_back(self, time: timedelta) -> None:
+        """Makes every visit that long ago."""
+        with self.store() as store:
+            for crawl_outlet in self.stats():
+                for url in store.known_urls(crawl_outlet):
+                    page = store.page(url)
+                    assert page is not None
+                    store.record_page(replace(page, fetched=page.fetched - time))
 
     def page(self, url: str) -> Page | None:
         with self.store() as store:

@@ -15,13 +15,16 @@ from analysis.codebook import load_codebook
 from analysis.config import load_settings
 from analysis.errors import ConfigurationError
 from analysis.records import Article
+from crawler.candidates import Candidates
 from crawler.demo.press import (
+    BRIEFS,
     PRESS_FOLDER,
     Heading,
     Newsroom,
     PressArticle,
     load_press,
 )
+from crawler.discovery import Link
 from crawler.relevance import judge
 
 FRENCH = ("lagazette", "courrier", "quotidien")
@@ -109,7 +112,8 @@ def test_at_least_thirty_articles_seven_an_outlet(press: tuple[Newsroom, ...]) -
 
 def test_every_file_is_named_for_its_slug(press: tuple[Newsroom, ...]) -> None:
     for newsroom in press:
-        files = sorted(path.stem for path in (PRESS_FOLDER / newsroom.key).iterdir())
+        paths = (PRESS_FOLDER / newsroom.key).iterdir()
+        files = sorted(path.stem for path in paths if path.name != BRIEFS)
         assert files == sorted(article.slug for article in newsroom.articles)
 
 
@@ -243,6 +247,41 @@ def test_off_topic_articles_of_both_kinds_and_no_others(
         assert verdict.kept != article.off_topic, (outlet, article.slug, verdict)
         reasons.add(verdict.reason)
     assert reasons == {"kept", "off_topic:no_assistant", "off_topic:no_privacy"}
+
+
+def test_briefs_are_many_and_all_off_topic(press: tuple[Newsroom, ...]) -> None:
+    codebook = load_codebook(load_settings({}).codebook)
+    for newsroom in press:
+        assert len(newsroom.briefs) >= 12, newsroom.key
+        paths = [article.path for article in newsroom.listed]
+        assert len(paths) == len(set(paths)), newsroom.key
+        for brief in newsroom.briefs:
+            assert brief.off_topic
+            assert brief.published
+            read = Article(brief.slug, brief.title, tuple(body(brief)), newsroom.outlet.language)
+            assert not judge(read, codebook).kept, brief.slug
+
+
+def test_titles_spare_most_off_topic_requests_and_lose_no_article(
+    press: tuple[Newsroom, ...],
+) -> None:
+    """With what a feed says of each, and with nothing but its address."""
+    codebook = load_codebook(load_settings({}).codebook)
+    spared = {"feed": 0, "address": 0}
+    off_topic = 0
+    for newsroom in press:
+        candidates = Candidates(codebook, newsroom.outlet.language)
+        for article in newsroom.listed:
+            url = f"https://press.example{article.path}"
+            links = {"feed": Link(url, title=article.title, summary=article.teaser)}
+            links["address"] = Link(url)
+            off_topic += article.off_topic
+            for kind, link in links.items():
+                reason = candidates.off_topic(link)
+                spared[kind] += reason is not None
+                assert article.off_topic or reason is None, (kind, article.slug, reason)
+    assert off_topic >= 70
+    assert min(spared.values()) / off_topic >= 0.7, spared
 
 
 def test_two_articles_where_robots_may_not_go(
