@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import brotli  # type: ignore[import-untyped]
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from scrapy import Spider
 from scrapy.crawler import Crawler
@@ -96,7 +97,7 @@ def response_of(exchange: Exchange) -> Response:
             return decoded
     except IgnoreRequest as error:
         raise TooLargeError(f"{exchange.url}: more than {MAX_BYTES} bytes") from error
-    except (OSError, EOFError, ValueError, zlib.error):
+    except (OSError, EOFError, ValueError, zlib.error, brotli.error):
         del headers["Content-Encoding"]
     return _response(exchange, headers)
 
