@@ -37,20 +37,10 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_ACTIVE = [
-    "script",
-    "link",
-    "base",
-    "meta",
-    "iframe",
-    "frame",
-    "frameset",
-    "object",
-    "embed",
-    "applet",
-    "portal",
-    "fencedframe",
-]
+_CODE = ("script", "iframe")
+_LOADING = ("link", "base", "meta", "frame", "frameset", "object", "embed")
+"""What goes with its content, and what goes alone: the policy by itself would not keep a browser
+from connecting early (`rel=preconnect`), and an `embed` may hold the rest of the page."""
 _LEADING = ("href", "ping", "action", "formaction", "srcdoc", "target")
 _INDEX = """<!doctype html>
 <meta charset="utf-8"><title>Archived: {url}</title>
@@ -152,7 +142,8 @@ def inert(source: str) -> str:
         tree = document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
         return ""
-    etree.strip_elements(tree, *_ACTIVE, with_tail=False)
+    etree.strip_elements(tree, *_CODE, with_tail=False)
+    etree.strip_tags(tree, *_LOADING)
     for element in tree.iter():
         for name in list(element.attrib):
             if name in _LEADING or name.startswith("on") or name.endswith(":href"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,14 +14,12 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from playwright.sync_api import Browser, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from analysis.store import Store
 from tests.dashboard.invented_press import fill
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 Open = Callable[..., AppTest]
 
 
@@ -91,21 +88,3 @@ def _wait_until_healthy(address: str, server: subprocess.Popen[bytes], log: Path
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise AssertionError(f"the dashboard did not start:\n{log.read_text(errors='replace')}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no Chromium here: {CHROMIUM} does not exist (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-            ],
-        )
-        yield browser
-        browser.close()
