@@ -21,6 +21,7 @@ from w3lib.html import remove_tags, replace_entities
 
 from analysis.errors import InputError
 from crawler.outlets import Listing
+from crawler.sessions import without_session
 
 _GZIP = b"\x1f\x8b\x08"
 _TITLE, _SUMMARY = 300, 1000
@@ -123,7 +124,8 @@ def read_listing(response: TextResponse, listing: Listing) -> tuple[list[Link], 
 def clean_url(address: str | None, base: str) -> str | None:
     """An absolute web address without fragment and tracking parameters, or None."""
     try:
-        url: str = normalize_url(urldefrag(urljoin(base, (address or "").strip())).url)
+        absolute = urldefrag(urljoin(base, (address or "").strip())).url
+        url: str = normalize_url(without_session(absolute))
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:

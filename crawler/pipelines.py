@@ -23,9 +23,11 @@ from analysis.errors import StoreError
 from analysis.records import Article
 from analysis.store import Page
 from crawler.archive.writing import Archive
+from crawler.confined import LimitError, confined_of
 from crawler.outlets import ELSEWHERE
 from crawler.pages import NoBodyError, PageTooLargeError, parse_article
 from crawler.politeness import drop_waiting
+from crawler.pretence import is_markup, leads_home, says_missing
 from crawler.relevance import judge
 from crawler.visits import KEPT, MEASURES, SOURCE_READ, STORE_ERROR, TALLY, Visit, is_final
 
@@ -35,18 +37,36 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _NOT_MODIFIED = 304
+_MOST_OVER_LIMITS = 3
+"""Pages of an outlet that may go over the limits of reading before no more of it are read."""
 
 
 class ParsePipeline:
-    """Reads the article from its page."""
+    """Reads the article from its page, in a process that can be ended."""
 
-    def process_item(self, item: Visit) -> Visit:
+    def __init__(self, crawler: Crawler) -> None:
+        self._confined = confined_of(crawler)
+        self._over_limits: Counter[str] = Counter()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Called by Scrapy."""
+        return cls(crawler)
+
+    async def process_item(self, item: Visit) -> Visit:
         """The visit with its article, or with the reason why there is none."""
         if item.outcome:
             return item
         outlet = item.outlet
+        if not is_markup(item.body):
+            return item.ending("not_html")
+        if leads_home(item.url, item.final_url):
+            return item.ending("soft_404")
+        if self._over_limits[outlet.id] >= _MOST_OVER_LIMITS:
+            return item.ending("parse_limit")
         try:
-            article = parse_article(
+            article = await self._confined.run(
+                parse_article,
                 item.body,
                 item.final_url,
                 encoding=item.encoding,
@@ -58,9 +78,15 @@ class ParsePipeline:
             return item.ending("no_body")
         except PageTooLargeError:
             return item.ending("too_large")
+        except LimitError as error:
+            self._over_limits[outlet.id] += 1
+            logger.warning("%s cannot be read: %s", item.final_url, error)
+            return item.ending("parse_limit")
         except Exception:  # whatever a page holds, the crawl goes on
             logger.exception("%s cannot be read", item.final_url)
             return item.ending("parse_error")
+        if says_missing(article):
+            return item.ending("soft_404")
         return replace(item, article=article, body=b"")
 
 

@@ -52,12 +52,41 @@ def user_agent(outlets: tuple[Outlet, ...], contact: str | None) -> str:
     return f"Earshot/{version}"
 
 
-def drop_waiting(crawler: Crawler) -> None:
-    """Drops the requests that wait for their turn, which Scrapy makes even when it is stopped."""
+def slot_of(url: str, outlet: Outlet, outlets: tuple[Outlet, ...]) -> str:
+    """The name of the slot in which an address waits for its turn.
+
+    One for each outlet; outlets that share a host share the first one's, so that no host is
+    asked by two at once.
+    """
+    return next((other.id for other in outlets if other.includes(url)), outlet.id)
+
+
+def paces(outlets: tuple[Outlet, ...]) -> dict[str, dict[str, float]]:
+    """The delay and the concurrency of each slot: those of the slowest outlet in it."""
+    found: dict[str, dict[str, float]] = {}
+    for outlet in outlets:
+        wanted = outlet.politeness
+        for address in (outlet.home, *outlet.sources):
+            pace = found.setdefault(slot_of(address, outlet, outlets), wanted.model_dump())
+            pace["delay"] = max(pace["delay"], wanted.delay)
+            pace["concurrency"] = min(pace["concurrency"], wanted.concurrency)
+    return found
+
+
+def drop_waiting(crawler: Crawler, outcome: str = INTERRUPTED, host: str = "") -> None:
+    """Drops the requests that wait for their turn, which Scrapy makes even when it is stopped.
+
+    Args:
+        outcome: what becomes of them.
+        host: only those to this one, port included.
+    """
     for slot in crawler.engine.downloader.slots.values():
-        while slot.queue:
-            _, answer = slot.queue.popleft()
-            answer.errback(RefusedRequest(INTERRUPTED))
+        dropped = [
+            entry for entry in slot.queue if not host or urlsplit(entry[0].url).netloc == host
+        ]
+        for entry in dropped:
+            slot.queue.remove(entry)
+            entry[1].errback(RefusedRequest(outcome))
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):

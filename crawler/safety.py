@@ -24,8 +24,11 @@ from scrapy.http import Request
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from analysis.config import load_settings
 from crawler.outlets import Outlet
-from crawler.visits import INTERRUPTED, RefusedRequest
+from crawler.politeness import slot_of
+from crawler.stoplist import load_stop_list
+from crawler.visits import INTERRUPTED, STOP_LIST, RefusedRequest
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
@@ -57,10 +60,14 @@ def is_public(address: str) -> bool:
 
 
 class ScopeMiddleware:
-    """Refuses requests to hosts that are not the outlet's; marks each with its outlet."""
+    """Refuses requests to hosts that are not the outlet's, or on the stop list.
+
+    Marks each request with its outlet.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._stop_list = load_stop_list(load_settings().stoplist)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -72,17 +79,22 @@ class ScopeMiddleware:
         parts = urlsplit(request.url)
         if parts.scheme not in {"http", "https"}:
             raise RefusedRequest("scheme")
+        if self._stop_list.stops(request.url):
+            raise RefusedRequest(STOP_LIST)
         outlet = request.meta.get("outlet") or self._owner(request.url)
         if outlet is None or not outlet.includes(request.url):
             is_inside = _is_address(parts.hostname) and not is_public(parts.hostname or "")
             raise RefusedRequest("private_address" if is_inside else "offsite")
         # Also for robots.txt, which Scrapy asks for: one pace for all that an outlet is asked.
         request.meta["outlet"] = outlet
-        request.meta["download_slot"] = outlet.id
+        request.meta["download_slot"] = slot_of(request.url, outlet, self._outlets)
+
+    @property
+    def _outlets(self) -> tuple[Outlet, ...]:
+        return cast("NewsSpider", self._crawler.spider).outlets
 
     def _owner(self, url: str) -> Outlet | None:
-        spider = cast("NewsSpider", self._crawler.spider)
-        return next((outlet for outlet in spider.outlets if outlet.includes(url)), None)
+        return next((outlet for outlet in self._outlets if outlet.includes(url)), None)
 
 
 class AddressMiddleware:

@@ -19,7 +19,7 @@ from crawler.discovery import Link
 from crawler.outlets import Outlet
 from crawler.reporting.checks import OutletCheck, PageCheck, SourceCheck
 from crawler.sources import Sitemap, Source, sources_of
-from crawler.spiders.news import NewsSpider, Output
+from crawler.spiders.news import NewsSpider
 from crawler.visits import Visit
 
 PAGES = 2
@@ -82,15 +82,17 @@ class CheckSpider(NewsSpider):
                 yield self._ask_source(outlet, source)
 
     def _ask_source(self, outlet: Outlet, source: Source) -> Request:
-        def read(visit: Visit, response: Response) -> Output:
-            yield from self._read_source(visit, response, source)
+        def read(visit: Visit, response: Response) -> AsyncIterator[Request | Visit]:
+            return self._read_source(visit, response, source)
 
         self._seen.add(source.url)
         limits = {"download_maxsize": source.max_size} if source.max_size else {}
         return self._ask(outlet, source.url, read, None, kind=source.kind, **limits)
 
-    def _read_source(self, visit: Visit, response: Response, source: Source) -> Output:
-        found = source.read(response, source.max_size or self._max_size)
+    async def _read_source(
+        self, visit: Visit, response: Response, source: Source
+    ) -> AsyncIterator[Request | Visit]:
+        found = await self._read(source, response)
         named = [
             link for link in found.links if source.is_search or visit.outlet.publishes(link.url)
         ]
@@ -107,7 +109,8 @@ class CheckSpider(NewsSpider):
         )
         if isinstance(source, Sitemap) and found.further:
             yield self._ask_source(visit.outlet, found.further[0])
-        yield from self._some(visit.outlet, named)
+        for request in self._some(visit.outlet, named):
+            yield request
 
     def _some(self, outlet: Outlet, links: list[Link]) -> Iterator[Request]:
         """Requests for the first articles, until there are `PAGES` of the outlet."""

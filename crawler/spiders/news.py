@@ -30,6 +30,7 @@ from analysis.config import load_settings
 from analysis.errors import ConfigurationError, InputError, StoreError
 from analysis.store import Page, Store
 from crawler.candidates import Candidates, is_old
+from crawler.confined import Confined, LimitError, confined_of
 from crawler.discovery import Link
 from crawler.outlets import (
     Outlet,
@@ -42,7 +43,7 @@ from crawler.outlets import (
 from crawler.plan import plan_only
 from crawler.politeness import paces, user_agent
 from crawler.revisits import HORIZON, is_due, is_newer, is_settled
-from crawler.sources import MAX_SITEMAPS, Source, sources_of
+from crawler.sources import MAX_SITEMAPS, Found, Source, sources_of
 from crawler.visits import (
     INTERRUPTED,
     LET_GO,
@@ -62,7 +63,7 @@ REVISITS = 200
 _SOURCES_FIRST, _REVISITS_LAST = 10, -10
 
 Output = Iterator[Request | Visit]
-Reader = Callable[[Visit, Response], Output]
+Reader = Callable[[Visit, Response], AsyncIterator[Request | Visit]]
 
 
 class NewsSpider(Spider):
@@ -78,6 +79,7 @@ class NewsSpider(Spider):
 
     name = "news"
     reads_again = False
+    _confined: Confined
     _max_size: int
 
     def __init__(
@@ -144,6 +146,7 @@ class NewsSpider(Spider):
         crawler.settings.set("DOWNLOAD_SLOTS", paces(spider.outlets), priority="spider")
         crawler.settings.set("USER_AGENT", spider.agent, priority="spider")
         spider._max_size = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        spider._confined = confined_of(crawler)
         spider.prepare(crawler.settings)
         return spider
 
@@ -280,7 +283,7 @@ class NewsSpider(Spider):
                 return reason
         return "limit" if self._asked[owner.id] >= self._max_pages else None
 
-    def _answered(self, response: Response, read: Reader) -> Output:
+    async def _answered(self, response: Response, read: Reader) -> AsyncIterator[Request | Visit]:
         visit = visit_of(cast(Request, response.request), response)
         if response.status == 304 and visit.previous:
             yield visit.ending(_as_before(visit.previous))
@@ -290,9 +293,13 @@ class NewsSpider(Spider):
             yield visit.ending(_as_before(cast(Page, visit.previous)))
         else:
             try:
-                yield from list(read(visit, response))
+                for step in [step async for step in read(visit, response)]:
+                    yield step
             except CloseSpider:
                 raise
+            except LimitError as error:
+                logger.warning("%s cannot be read: %s", visit.url, error)
+                yield visit.ending("parse_limit")
             except InputError as error:
                 logger.warning("passed over: %s", error)
                 yield visit.ending("not_xml")
@@ -310,13 +317,16 @@ class NewsSpider(Spider):
             visit = visit_of(request).ending(outcome)
             yield replace(visit, fetched=None) if outcome in LET_GO else visit
 
-    def _read_source(self, visit: Visit, response: Response, source: Source) -> Output:
-        found = source.read(response, source.max_size or self._max_size)
+    async def _read_source(
+        self, visit: Visit, response: Response, source: Source
+    ) -> AsyncIterator[Request | Visit]:
+        found = await self._read(source, response)
         named = [
             link for link in found.links if source.is_search or visit.outlet.publishes(link.url)
         ]
         yield replace(visit.ending(found.outcome), links=len(named))
-        yield from self._articles(visit.outlet, found.links, is_search=source.is_search)
+        for step in self._articles(visit.outlet, found.links, is_search=source.is_search):
+            yield step
         asked = 0
         for further in found.further:
             if self._is_first(further.url) and asked < MAX_SITEMAPS:
@@ -324,7 +334,14 @@ class NewsSpider(Spider):
                     asked += isinstance(step, Request)
                     yield step
 
-    def _read_article(self, visit: Visit, response: Response) -> Output:
+    async def _read(self, source: Source, response: Response) -> Found:
+        # The request's callbacks cannot go to another process.
+        answer = response.replace(request=None)
+        return await self._confined.run(source.read, answer, source.max_size or self._max_size)
+
+    async def _read_article(
+        self, visit: Visit, response: Response
+    ) -> AsyncIterator[Request | Visit]:
         if isinstance(response, HtmlResponse):
             declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
             yield replace(visit, encoding=http_content_type_encoding(declared))
