@@ -16,15 +16,15 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag
 
 import yaml
-from courlan import normalize_url
 from extruct.jsonld import JsonLdExtractor  # type: ignore[import-untyped]
 from htmldate import find_date
 from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 from analysis.codebook import TermList
+from crawler.addresses import canonical_url
 
 FURNITURE = Path(__file__).parent / "data" / "furniture.yml"
 _ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|^Report|/Report)$")
@@ -231,35 +231,12 @@ def _same_page(address: str, url: str) -> bool:
 
 
 def _canonical(tree: HtmlElement, meta: dict[str, list[str]], url: str) -> str:
-    """The page's own word on its address, trusted on the page's own host alone.
-
-    A canonical address elsewhere would let one site overwrite another's articles; one that
-    points to the home page is a misconfiguration seen on real sites.
-    """
     links = [
         link.get("href") or ""
         for link in tree.iter("link")
         if "canonical" in (link.get("rel") or "").lower().split()
     ]
-    for candidate in (*links, *meta.get("og:url", ())):
-        try:
-            address = urljoin(url, candidate.strip())
-            parts, own = urlsplit(address), urlsplit(url)
-        except ValueError:
-            continue
-        if (
-            candidate.strip()
-            and "@" not in parts.netloc
-            and parts.scheme in {"http", "https"}
-            and _host(parts.netloc) == _host(own.netloc)
-            and (parts.path.strip("/") or parts.query or not own.path.strip("/"))
-        ):
-            return str(urldefrag(address)[0])
-    return str(normalize_url(urldefrag(url)[0]))
-
-
-def _host(netloc: str) -> str:
-    return re.sub(r"^(?:www|m|mobile|amp)\.", "", netloc.rpartition("@")[2].lower())
+    return canonical_url(url, (*links, *meta.get("og:url", ())))
 
 
 def _site_names(linked: dict[str, Any], meta: dict[str, list[str]]) -> tuple[str, ...]:
