@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 from urllib.parse import urljoin
@@ -46,6 +46,7 @@ _REMEDIES = {
     "too_large": "it is larger than any page should be: name another source",
     "no_body": "no text was found: is it an article? else keep such addresses out by `patterns`",
     "redirects": "it leads in circles: open it in a browser and correct the address",
+    "soft_404": "the page says that there is none: look at the addresses in its source",
     "tls": "its certificate is not valid: open it in a browser and correct the address",
     "dns": "no such host: correct the address",
 }
@@ -93,6 +94,11 @@ class PageCheck:
         """Which of title, date and text it has not."""
         has = {"title": self.title, "date": self.published, "text": self.paragraphs}
         return tuple(name for name, value in has.items() if not value)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the page gave all three."""
+        return self.outcome == "read" and not self.lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +169,22 @@ class OutletCheck:
                 )
         if not sources:
             yield Problem(self.home, "was not tried to the end", "run the check again")
-        elif all(map(_is_fine, sources)) and not any(source.articles for source in sources):
+        elif all(map(_is_fine, sources)) and not any(source.links for source in sources):
             remedy = "look at the addresses of its sources in a browser"
             yield Problem(self.home, "its sources name no article at all", remedy)
 
     def _page_problems(self) -> Iterator[Problem]:
+        is_failure = not any(page.is_whole for page in self.pages)
         for page in self.pages:
             if page.outcome != "read":
-                yield self._unread(page.url, page.outcome)
+                yield replace(self._unread(page.url, page.outcome), is_failure=is_failure)
             elif page.lacks:
                 remedy = "is it an article? else keep such addresses out by `patterns`"
-                is_general = all(set(page.lacks) <= set(other.lacks) for other in self.pages)
                 missing = " and no ".join(page.lacks)
-                yield Problem(page.url, f"no {missing} was found", remedy, is_failure=is_general)
+                yield Problem(page.url, f"no {missing} was found", remedy, is_failure)
+        if not self.pages and any(source.articles for source in self.sources.values()):
+            remedy = "its sources name no article on its own hosts: see `hosts` and `patterns`"
+            yield Problem(self.home, "no article could be tried", remedy)
 
     def _unread(self, url: str, outcome: str) -> Problem:
         status = outcome.removeprefix("http_")
@@ -232,14 +241,13 @@ def _table(checks: Sequence[OutletCheck], days: int) -> Table:
     for check in checks:
         sources = check.sources.values()
         dated = sum(source.dated for source in sources)
-        complete = sum(page.outcome == "read" and not page.lacks for page in check.pages)
         table.add_row(
             Text(check.name),
             _robots(check),
             f"{sum(map(_is_fine, sources))} of {len(sources)}",
             str(sum(source.articles for source in sources)),
             str(sum(source.recent for source in sources)) if dated else "?",
-            f"{complete} of {len(check.pages)}",
+            f"{sum(page.is_whole for page in check.pages)} of {len(check.pages)}",
             "fails" if check.fails else "look" if check.problems else "ok",
         )
     return table

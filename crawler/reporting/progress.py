@@ -16,7 +16,7 @@ from scrapy.http import Request
 from crawler.outcomes import class_of
 from crawler.outlets import Outlet
 from crawler.reporting.measures import is_repeated
-from crawler.visits import Visit
+from crawler.visits import LET_GO, Visit
 
 SECONDS_BETWEEN_LINES = 15.0
 SETTLED = 5
@@ -139,8 +139,8 @@ class CrawlProgress:
         self._show(outlet)
 
     def _scraped(self, item: Visit) -> None:
-        if item.fetched is None:
-            return
+        if item.fetched is None and item.outcome not in LET_GO:
+            return  # it was not scheduled
         pace = self._paces.of(item.outlet.id)
         if item.kind != "article":
             pace.sources -= 1

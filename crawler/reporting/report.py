@@ -69,8 +69,8 @@ def report_of(store: Store, crawl_id: int | None, names: Mapping[str, str]) -> R
         there = f"; the last one is {last.id}" if last else ""
         raise InputError(f"{number} in the store {store.address}{there}")
     earlier = store.crawls_before(crawl.id, crawl.started - HISTORY)
-    keys = [key for key in names if key in crawl.stats]
-    keys += [key for key in crawl.stats if key not in names]
+    # The measures are in the order of the outlets file.
+    keys = [key for key in dict.fromkeys((*crawl.measures, *crawl.stats)) if key in crawl.stats]
     return Report(
         crawl,
         tuple(

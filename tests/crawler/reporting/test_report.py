@@ -65,7 +65,8 @@ def test_every_outcome_that_is_documented_has_its_class() -> None:
     table = re.findall(r"^\| (`[^|]+`) \|", visits.__doc__ or "", re.MULTILINE)
     outcomes = [name for row in table for name in re.findall(r"`([^`]+)`", row)]
     assert len(outcomes) > 20
-    assert [name for name in outcomes if not is_known(name)] == []
+    unknown = [name for name in outcomes if not (name.startswith(":") or is_known(name))]
+    assert unknown == []
 
 
 @pytest.mark.parametrize(
