@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from analysis.codebook import Codebook, Word, alternation
 from crawler.discovery import Link
 
-_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?([01]\d|[a-z]{3})(?:[/-]?([0-3]\d))?(?=[/-]|$)")
+_DATE = re.compile(r"/((?:19|20)\d\d)([/-]?)([01]\d|[a-z]{3})(?:\2([0-3]\d))?(?=[/-]|$)")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DESCRIPTIVE = {"title": 4, "address": 6}
@@ -87,12 +87,12 @@ def date_in(url: str) -> datetime | None:
     match = _DATE.search(urlsplit(url).path.lower())
     if match is None:
         return None
-    year, month = int(match[1]), match[2]
+    year, month = int(match[1]), match[3]
     number = _MONTHS.index(month) + 1 if month in _MONTHS else int(month) if month.isdigit() else 0
     if not 1 <= number <= 12:
         return None
     last = monthrange(year, number)[1]
-    day = int(match[3] or last)
+    day = int(match[4] or last)
     return datetime(year, number, day, 23, 59, 59, tzinfo=UTC) if 1 <= day <= last else None
 
 

@@ -54,7 +54,10 @@ def assistant_names(codebook: Codebook, lang: str) -> tuple[str, ...]:
         if len(name) >= _LEAST and not name.islower() and not device.fullmatch(name)
     ]
     names = [name for _, name in sorted(ranked, key=itemgetter(0))]
-    return tuple({name.casefold(): name for name in reversed(names)}.values())[::-1]
+    unique: dict[str, str] = {}
+    for name in names:
+        unique.setdefault(name.casefold(), name)
+    return tuple(unique.values())
 
 
 def search_terms(codebook: Codebook, lang: str) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """Is an article about a voice assistant and privacy? Decided from the codebook's vocabulary.
 
-A paragraph listens if it names an assistant, or has a vendor or a thing that may listen beside
-words for speech. What counts is the distinct words for privacy, and for what becomes of speech,
-in those paragraphs and the ones next to them. Nothing but regular expressions runs here.
+A paragraph listens if it names an assistant, or has words for speech with a vendor, or a thing
+that may listen, in it or next to it. What counts is the distinct words for privacy, and for
+what becomes of speech, in those paragraphs and the ones next to them. Nothing but regular
+expressions runs here.
 """
 
 from __future__ import annotations
@@ -55,14 +56,15 @@ def judge(article: Article, codebook: Codebook) -> Verdict:
         return Verdict(False, "unknown_language")
     blocks = [text for _, text in article.blocks()]
     assistants, vendors = _named(blocks, lists, codebook)
+    listeners = [
+        vendor or _mentions(lists["thing"], text)
+        for text, vendor in zip(blocks, vendors, strict=True)
+    ]
     listening = [
-        bool(names)
-        or (_mentions(lists["voice"], text) and (vendor or _mentions(lists["thing"], text)))
-        for text, names, vendor in zip(blocks, assistants, vendors, strict=True)
+        bool(names) or (_mentions(lists["voice"], text) and any(_around(listeners, place)))
+        for place, (text, names) in enumerate(zip(blocks, assistants, strict=True))
     ]
-    near = [
-        text for place, text in enumerate(blocks) if any(listening[max(0, place - 1) : place + 2])
-    ]
+    near = [text for place, text in enumerate(blocks) if any(_around(listening, place))]
     assistant = tuple(dict.fromkeys(name for names in assistants for name in names))
     privacy = _distinct(lists["privacy"], near)
     weight = 2 * len(privacy) + len(_distinct(lists["handling"], near))
@@ -75,6 +77,11 @@ def judge(article: Article, codebook: Codebook) -> Verdict:
         return Verdict(True, "kept", assistant, privacy)
     reason = "off_topic:no_assistant" if is_in_passing else "off_topic:no_privacy"
     return Verdict(False, reason, assistant, privacy)
+
+
+def _around(values: list[bool], place: int) -> list[bool]:
+    """Those of a block and of the ones next to it."""
+    return values[max(0, place - 1) : place + 2]
 
 
 def _named(

@@ -45,6 +45,37 @@ def test_an_atom_feed_gives_both_dates():
     assert link.touched == link.modified
 
 
+def test_a_feed_gives_titles_teasers_and_sections_as_plain_text():
+    item = (
+        "<item><link>/tech/1</link><title>Alexa &amp;amp; &lt;b&gt;vous&lt;/b&gt;</title>"
+        "<description>&lt;p&gt;Elle\n entend.&lt;/p&gt;</description>"
+        "<category>Vie privée</category><category> </category></item>"
+    )
+    (link,) = read_feed(f'<rss version="2.0"><channel>{item}</channel></rss>'.encode(), BASE, MAX)
+    assert (link.title, link.summary, link.sections) == (
+        *("Alexa & vous", "Elle entend."),
+        ("Vie privée",),
+    )
+
+
+def test_a_news_sitemap_gives_titles_and_keywords():
+    news = "<news:title>Alexa vous entend</news:title><news:keywords>tech, voix</news:keywords>"
+    body = SITEMAP.replace("<news:news>", f"<news:news>{news}", 1)
+    link = read_sitemap(body.encode(), BASE, MAX)[0][0]
+    assert (link.title, link.sections) == ("Alexa vous entend", ("tech", "voix"))
+
+
+def test_a_sitemap_of_many_thousand_entries_is_read():
+    entries = "".join(
+        f"<url><loc>{BASE}/{n}</loc><lastmod>2024-01-{n % 28 + 1:02}</lastmod></url>"
+        for n in range(50_000)
+    )
+    body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
+    links, _ = read_sitemap(gzip.compress(body.encode()), BASE, 50 * MAX)
+    assert len(links) == 50_000
+    assert links[0].modified == datetime(2024, 1, 28, tzinfo=UTC)
+
+
 def test_feeds_and_sitemaps_may_be_gzipped():
     assert len(read_feed(gzip.compress(RSS.encode()), BASE, MAX)) == 2
     assert len(read_sitemap(gzip.compress(SITEMAP.encode()), BASE, MAX)[0]) == 4
@@ -110,8 +141,9 @@ def test_a_listing_gives_its_links_and_the_next_page(selector):
         encoding="utf-8",
     )
     listing = Listing(url=response.url, links=selector, next="a[rel=next]")
+    words = "" if selector.endswith("(href)") else "a"
     assert read_listing(response, listing) == (
-        [Link("https://gazette.example/x/1")],
+        [Link("https://gazette.example/x/1", title=words)],
         "https://gazette.example/x/?page=2",
     )
 

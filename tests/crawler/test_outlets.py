@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import ConfigurationError, InputError
-from crawler.outlets import Outlet, load_outlets, outlets_of, read_urls, select_outlets
+from crawler.outlets import Outlet, Search, load_outlets, outlets_of, read_urls, select_outlets
 
 ENTRY = """
   - id: gazette
@@ -55,6 +55,13 @@ def test_an_entry_needs_little_and_is_polite(outlet):
         (f"outlets:{ENTRY}    sitemaps: ['http://[::1']", "is not a web address"),
         (f"outlets:{ENTRY}    country: France", "outlet gazette: key 'country'"),
         (f"outlets:{ENTRY.replace('feeds: [', 'note: x #')}", "at least one of feeds, sitemaps"),
+        (f"outlets:{ENTRY}    searches: [{{url: 'https://x.example/', links: a}}]", "{query} must"),
+        (
+            f"outlets:{ENTRY}    listings: [{{url: 'https://x.example/{{seite}}', links: a}}]",
+            "holds {seite}; accepted: {page} and {query}",
+        ),
+        (f"outlets:{ENTRY}    gdelt: {{day: 3}}", "unknown key 'day'; accepted: url, languages"),
+        (f"outlets:{ENTRY}    gdelt: {{languages: [de]}}", "key 'gdelt.languages.0'"),
         (f"outlets:{ENTRY}{ENTRY}", "id given twice: gazette"),
         ("outlets:\n  - gazette", "outlet number 1: the entry must be a mapping"),
         ("outlets: []", "no entry"),
@@ -116,6 +123,41 @@ def test_addresses_go_to_their_outlet_or_their_host(outlet):
         "gazette": urls[:1],
         "other.example:81": urls[1:],
     }
+
+
+def test_a_search_has_an_address_for_each_query_and_page():
+    search = Search(url="https://x.example/s?q={query}&p={page}", links="a")
+    assert search.listing("vie privée").page(2) == "https://x.example/s?q=vie+priv%C3%A9e&p=2"
+
+
+@pytest.mark.parametrize(
+    ("lines", "urls"),
+    [
+        (["date,url", "1,https://a.example/", '"1,5","https://b.example/?a,b"'], ["a", "b"]),
+        (["\ufeffurl;titre", "https://a.example/;A", "", ";B"], ["a"]),
+        (["x\turl", "1\thttps://a.example/", "2"], ["a"]),
+        (["url"], []),
+    ],
+)
+def test_addresses_are_read_from_a_column(lines, urls):
+    found = read_urls([f"{line}\n" for line in lines], "list", "url")
+    assert [url.split(".")[0] for url in found] == [f"https://{name}" for name in urls]
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (
+            ["link,title", "x,y"],
+            r"list: no column 'url'; the first line must .* it is 'link,title'",
+        ),
+        ([], "list: no column 'url'"),
+        (["url", "https://a.example/", "a.example"], r"list, line 3: 'a\.example' is not a web"),
+    ],
+)
+def test_a_column_that_gives_no_addresses_is_named(lines, message):
+    with pytest.raises(InputError, match=message):
+        read_urls([f"{line}\n" for line in lines], "list", "url")
 
 
 def test_a_line_that_is_no_address_is_named():
