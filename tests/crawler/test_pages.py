@@ -184,9 +184,9 @@ def test_a_large_page_takes_well_under_a_second() -> None:
     parse_article(body, URL)
     times = []
     for _ in range(3):
-        started = time.perf_counter()
+        started = time.process_time()
         parse_article(body, URL)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
     assert min(times) < 0.5  # 0.1 on an idle core
 
 
