@@ -34,20 +34,20 @@ class Pace:
         found: articles to ask for, as far as is known.
         visited: those that were asked for.
         kept: those of them that are in the store.
-        started: when the first article was found, in seconds of the clock; None before.
+        first: when the first article came, in seconds of the clock; None before.
     """
 
     sources: int = 0
     found: int = 0
     visited: int = 0
     kept: int = 0
-    started: float | None = None
+    first: float | None = None
 
     def rate(self, now: float) -> float | None:
         """Pages a second; None while there are too few to say."""
-        if self.started is None or self.visited < min(SETTLED, self.found):
+        if self.first is None or self.visited < SETTLED or now <= self.first:
             return None
-        return self.visited / (now - self.started) if now > self.started else None
+        return (self.visited - 1) / (now - self.first)
 
     def left(self, now: float) -> float | None:
         """Seconds that the articles left will take; None while sources may name more."""
@@ -72,13 +72,13 @@ class Paces:
     def total(self) -> Pace:
         """All outlets as one."""
         paces = self.outlets.values()
-        started = [pace.started for pace in paces if pace.started is not None]
+        first = [pace.first for pace in paces if pace.first is not None]
         return Pace(
             sources=sum(pace.sources for pace in paces),
             found=sum(pace.found for pace in paces),
             visited=sum(pace.visited for pace in paces),
             kept=sum(pace.kept for pace in paces),
-            started=min(started, default=None),
+            first=min(first, default=None),
         )
 
     def left(self, now: float) -> float | None:
@@ -133,7 +133,6 @@ class CrawlProgress:
         pace = self._paces.of(outlet.id)
         if request.meta["kind"] == "article":
             pace.found += 1
-            pace.started = pace.started or time.monotonic()
         else:
             pace.sources += 1
         self._show(outlet)
@@ -148,7 +147,7 @@ class CrawlProgress:
             pace.visited += 1
             # Pages out of an archive are not asked for.
             pace.found = max(pace.found, pace.visited)
-            pace.started = pace.started or time.monotonic()
+            pace.first = pace.first or time.monotonic()
             pace.kept += class_of(item.outcome) == "kept"
         self._show(item.outlet)
 

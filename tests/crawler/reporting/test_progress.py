@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parents[3]
     [
         (Pace(), None, 0.0),
         (Pace(sources=1), None, None),
-        (Pace(found=40, visited=4, started=0.0), None, None),
-        (Pace(found=40, visited=10, started=0.0), 0.5, 60.0),
-        (Pace(found=40, visited=10, started=0.0, sources=1), 0.5, None),
-        (Pace(found=40, visited=40, started=0.0), 2.0, 0.0),
-        (Pace(found=2, visited=2, started=0.0), 0.1, 0.0),
+        (Pace(found=40, visited=4, first=0.0), None, None),
+        (Pace(found=41, visited=11, first=0.0), 0.5, 60.0),
+        (Pace(found=41, visited=11, first=0.0, sources=1), 0.5, None),
+        (Pace(found=41, visited=41, first=0.0), 2.0, 0.0),
+        (Pace(found=2, visited=2, first=0.0), None, 0.0),
     ],
 )
 def test_the_time_left_is_known_once_the_sources_are_read(pace, rate, left):
@@ -33,11 +33,11 @@ def test_the_time_left_is_known_once_the_sources_are_read(pace, rate, left):
 
 def test_the_slowest_outlet_decides():
     paces = Paces()
-    paces.outlets["quick"] = Pace(found=40, visited=20, kept=3, started=0.0)
-    paces.outlets["slow"] = Pace(found=100, visited=10, kept=1, started=10.0)
+    paces.outlets["quick"] = Pace(found=40, visited=21, kept=3, first=0.0)
+    paces.outlets["slow"] = Pace(found=101, visited=11, kept=1, first=10.0)
     assert paces.left(20.0) == 90.0
     total = paces.total()
-    assert (total.found, total.visited, total.kept, total.started) == (140, 30, 4, 0.0)
+    assert (total.found, total.visited, total.kept, total.first) == (141, 32, 4, 0.0)
     paces.of("open").sources += 1
     assert paces.left(20.0) is None
     assert Paces().left(20.0) is None
@@ -69,7 +69,7 @@ def test_a_terminal_sees_a_bar_for_each_outlet(run, site):
     shown = b"".join(_read(leader)).decode("utf-8", "replace")
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
-    for words in ("All outlets", "Gazette", "/8", "kept", "/min", "left"):
+    for words in ("All outlets", "Gazette", "/8", "kept", "/min"):
         assert words in shown
     assert "8 new" in out
 
