@@ -72,8 +72,8 @@ def check_outlets(
 ) -> None:
     """Tries outlets: robots.txt, every feed, sitemap, listing and search, and two articles.
 
-    As polite as a crawl; nothing is stored. Each problem comes with a remedy. The exit status
-    is 1 where an outlet fails. With --outlet every answer is printed.
+    As polite as a crawl; nothing is stored. Each problem comes with a remedy. Every answer is
+    printed for outlets named by --outlet. The exit status is 1 where an outlet fails.
 
     Example: python -m crawler check-outlets --outlet numerama --contact desk@newsroom.example
     """
