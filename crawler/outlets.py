@@ -24,7 +24,7 @@ outlets:
       url: https://api.gdeltproject.org/api/v2/doc/doc
       languages: [fr, en]             # of the articles
       days: 3                         # how far back
-      strangers: true                 # false: only articles of outlets in this file
+      strangers: false                # true: also articles of outlets that are not in this file
     patterns:                         # regular expressions, searched in the whole address
       allow: ["/tech/"]               # none: every address
       deny: ["/video/"]
@@ -166,7 +166,7 @@ class Gdelt(_Entry):
     days: int = Field(default=3, ge=1, le=90)
     queries: tuple[str, ...] = ()
     max_queries: int = Field(default=4, ge=1, le=100)
-    strangers: bool = True
+    strangers: bool = False
 
 
 class Patterns(_Entry):

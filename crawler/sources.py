@@ -6,7 +6,6 @@ sources. The spider asks them all alike.
 
 from __future__ import annotations
 
-import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from typing import ClassVar
 from scrapy.http import Response, TextResponse
 
 from analysis.codebook import Codebook
+from analysis.errors import InputError
 from crawler.discovery import Link, read_feed, read_listing, read_sitemap
 from crawler.gdelt import (
     MAX_RECORDS,
@@ -29,8 +29,6 @@ from crawler.gdelt import (
 from crawler.outlets import Listing, Outlet
 from crawler.queries import search_terms
 from crawler.visits import Kind
-
-logger = logging.getLogger(__name__)
 
 MAX_SITEMAPS = 50
 """How many sitemaps of an index one crawl reads, the newest and those not read yet."""
@@ -46,11 +44,13 @@ class Found:
     Attributes:
         outcome: the named reason that its visit ends with.
         further: the sources that it leads to.
+        warning: what somebody who runs the crawl should know.
     """
 
     links: tuple[Link, ...] = ()
     further: tuple[Source, ...] = ()
     outcome: str = "read"
+    warning: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,14 +129,13 @@ class ListingPage(Source):
             return Found(outcome="not_html")
         links, following = read_listing(response, self.listing)
         if not links:
-            self._warn()
-            return Found(outcome="no_links")
+            return Found(outcome="no_links", warning=self._of_no_links())
         return Found(tuple(links), tuple(self._next(following)))
 
-    def _warn(self) -> None:
-        # Past the last page of a template there are none.
-        if self.number == 1:
-            logger.warning("%s: nothing matches the selector %r", self.url, self.listing.links)
+    def _of_no_links(self) -> str:
+        if self.number > 1:  # past the last page of a template there are none
+            return ""
+        return f"{self.url}: nothing matches the selector {self.listing.links!r}"
 
     def _next(self, following: str | None) -> Iterator[Source]:
         if self.listing.next is None and "{page}" in self.listing.url:
@@ -151,8 +150,8 @@ class SearchPage(ListingPage):
     kind: ClassVar[Kind] = "search"
     is_search: ClassVar[bool] = True
 
-    def _warn(self) -> None:
-        """A query that finds nothing is no fault."""
+    def _of_no_links(self) -> str:
+        return ""  # a query may find nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,8 +169,10 @@ class ArticleList(Source):
         try:
             links = read_article_list(response.body, response.url)
         except RefusedListError as error:
-            logger.warning("%s", error)
-            return Found(outcome="rate_limited" if error.is_rate else "query_refused")
+            outcome = "rate_limited" if error.is_rate else "query_refused"
+            return Found(outcome=outcome, warning=str(error))
+        except InputError as error:
+            return Found(outcome="not_json", warning=str(error))
         if len(links) < MAX_RECORDS:
             return Found(tuple(links))
         halves = self.window.halves()

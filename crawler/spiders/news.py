@@ -274,9 +274,9 @@ class NewsSpider(Spider):
         if is_old(link, self._since):
             return "too_old"
         is_stored = page is not None and page.article_id is not None
-        if page and is_settled(page) and not self._refetch:
-            if not (is_newer(link, page) or link.url in self._due):
-                return "known" if is_stored else page.outcome
+        is_wanted = self._refetch or link.url in self._due
+        if page and is_settled(page) and not (is_wanted or is_newer(link, page)):
+            return "known" if is_stored else page.outcome
         if not (is_search or is_stored) and owner.language in self._candidates:
             reason = self._candidates[owner.language].off_topic(link)
             if reason:
@@ -321,6 +321,8 @@ class NewsSpider(Spider):
         self, visit: Visit, response: Response, source: Source
     ) -> AsyncIterator[Request | Visit]:
         found = await self._read(source, response)
+        if found.warning:
+            logger.warning("%s", found.warning)
         named = [
             link for link in found.links if source.is_search or visit.outlet.publishes(link.url)
         ]
