@@ -7,11 +7,12 @@ few pages, or few crawls, chance explains much, and the rules stay silent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise, takewhile
 from math import exp, lgamma
+from operator import itemgetter
 
 from analysis.store import Crawl
 from crawler.outcomes import is_answered, is_source
@@ -52,31 +53,21 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """A share of pages that may rise: `part` of `whole`, two measures."""
+    """A share of pages that may rise: a measure `part` of a measure `whole`."""
 
     kind: str
-    part: Callable[[Mapping[str, int]], int]
+    part: str
     whole: str
     words: str
 
 
 _SHARES = (
-    _Share(
-        "no_page",
-        lambda counts: counts.get("requested", 0) - counts.get("fetched", 0),
-        "requested",
-        "pages asked for did not come",
-    ),
-    _Share("no_title", lambda counts: counts.get("no_title", 0), "read", "pages have no title"),
-    _Share("no_date", lambda counts: counts.get("no_date", 0), "read", "pages have no date"),
-    _Share("no_body", lambda counts: counts.get("no_body", 0), "read", "pages have no text"),
-    _Share(
-        "none_kept",
-        lambda counts: counts.get("read", 0) - counts.get("taken", 0),
-        "read",
-        "pages read were not kept",
-    ),
+    _Share("no_page", "no_page", "requested", "pages asked for did not come"),
+    _Share("no_title", "no_title", "read", "pages have no title"),
+    _Share("no_date", "no_date", "read", "pages have no date"),
+    _Share("no_body", "no_body", "read", "pages have no text"),
 )
+_KEPT_SHARE = _Share("none_kept", "not_kept", "read", "pages read were not kept")
 
 
 def alarms(crawl: Crawl, earlier: Sequence[Crawl]) -> list[Alarm]:
@@ -105,9 +96,8 @@ def _alarms_of(outlet: str, crawl: Crawl, earlier: Sequence[Crawl]) -> Iterator[
         )
     if silence:
         yield silence
-    for share in _SHARES:
-        if alarm := _risen(share, outlet, crawl, history):
-            yield alarm
+    risen = [alarm for share in _SHARES if (alarm := _risen(share, outlet, crawl, history))]
+    yield from risen or filter(None, [_risen(_KEPT_SHARE, outlet, crawl, history)])
 
 
 def _failing_sources(outlet: str, crawl: Crawl, history: Sequence[Crawl]) -> Alarm | None:
@@ -155,27 +145,69 @@ def _nothing_new(outlet: str, crawl: Crawl, history: Sequence[Crawl]) -> Alarm |
 
 
 def _risen(share: _Share, outlet: str, crawl: Crawl, history: Sequence[Crawl]) -> Alarm | None:
-    """A share of pages above its usual one, in this crawl or with the ones right before it."""
-    counts = [_measures(one, outlet) for one in (crawl, *history)]
-    pairs = [(share.part(measures), measures.get(share.whole, 0)) for measures in counts]
-    if pairs[0][0] == 0:
+    """A share of pages above its usual one, in this crawl or with the ones right before it.
+
+    Crawls in which it was above are no measure for later ones, so that the alarm stays.
+    """
+    measured = [_measures(one, outlet) for one in (crawl, *history)]
+    pairs = [(counts.get(share.part, 0), counts.get(share.whole, 0)) for counts in measured]
+    usual = _Usual(all_of_them=share is _KEPT_SHARE)
+    for pair in filter(itemgetter(1), pairs[:0:-1]):
+        if usual.exceeded_by(pair) is None:
+            usual.add(pair)
+    figures = usual.exceeded_by(pairs[0])
+    if figures is None:
         return None
-    size = 1
-    while size < len(pairs) and sum(whole for _, whole in pairs[:size]) < WINDOW_PAGES:
-        size += 1
-    for recent, before in ((pairs[:1], pairs[1:]), (pairs[:size], pairs[size:])):
-        part, whole = _sum(recent)
-        usual_part, usual_whole = _sum(before)
+    part, whole, before, of = figures
+    return Alarm(outlet, share.kind, f"{part} of {whole} {share.words}; before, {before} of {of}")
+
+
+@dataclass(slots=True)
+class _Usual:
+    """The pages of earlier crawls, oldest first, as pairs (part, whole).
+
+    Attributes:
+        all_of_them: whether only a part that is the whole is above the usual share.
+    """
+
+    all_of_them: bool = False
+    pairs: list[tuple[int, int]] = field(default_factory=list)
+    part: int = 0
+    whole: int = 0
+
+    def add(self, pair: tuple[int, int]) -> None:
+        """Counts a crawl in."""
+        self.pairs.append(pair)
+        self.part += pair[0]
+        self.whole += pair[1]
+
+    def exceeded_by(self, pair: tuple[int, int]) -> tuple[int, int, int, int] | None:
+        """Part and whole that are above the usual, and those that were usual; None: they are not.
+
+        The crawl counts alone, and together with those right before it.
+        """
+        part, whole = pair
+        if part == 0:
+            return None
+        together = [(part, whole)]
+        for before, of in reversed(self.pairs):
+            if together[-1][1] >= WINDOW_PAGES:
+                break
+            together.append((together[-1][0] + before, together[-1][1] + of))
+        for recent, of in dict.fromkeys((together[0], together[-1])):
+            usual = (self.part + part - recent, self.whole + whole - of)
+            if self._is_above(recent, of, *usual):
+                return recent, of, *usual
+        return None
+
+    def _is_above(self, part: int, whole: int, usual_part: int, usual_whole: int) -> bool:
         usual = usual_part / usual_whole if usual_whole else 0.0
-        if (
+        return (
             part >= LEAST_PAGES
             and part / whole >= usual + LEAST_RISE
-            and (part == whole or share.kind != "none_kept")
+            and (part == whole or not self.all_of_them)
             and tail(part, whole, usual_part, usual_whole) < CHANCE
-        ):
-            message = f"{part} of {whole} {share.words}; before, {usual_part} of {usual_whole}"
-            return Alarm(outlet, share.kind, message)
-    return None
+        )
 
 
 def tail(part: int, whole: int, usual_part: int, usual_whole: int) -> float:
@@ -198,10 +230,6 @@ def tail(part: int, whole: int, usual_part: int, usual_whole: int) -> float:
 
 def _log_beta(a: float, b: float) -> float:
     return lgamma(a) + lgamma(b) - lgamma(a + b)
-
-
-def _sum(pairs: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    return sum(part for part, _ in pairs), sum(whole for _, whole in pairs)
 
 
 def _sources(crawl: Crawl, outlet: str) -> dict[str, int]:

@@ -9,8 +9,8 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 
-from crawler.outcomes import UNREADABLE
-from crawler.visits import KEPT, MEASURES, PENDING, Visit
+from crawler.outcomes import UNREADABLE, class_of
+from crawler.visits import MEASURES, NOT_ASKED, PENDING, Visit
 
 if TYPE_CHECKING:
     from crawler.spiders.news import NewsSpider
@@ -27,9 +27,10 @@ class Measures:
     | `fetched` | those of them that came, or were confirmed as they were |
     | `first` | pages that came and that no crawl had asked for before |
     | `links` | addresses of articles that feeds, sitemaps, listings named |
+    | `no_page` | articles that were asked for and did not come |
     | `read` | pages that were searched for an article |
-    | `taken` | those of them that are in the store now |
     | `no_title`, `no_date`, `no_body` | those of them without one |
+    | `not_kept` | those of them that are not in the store |
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -61,9 +62,11 @@ class Measures:
         if item.status in _CAME:
             counts["fetched"] += 1
             counts["first"] += item.previous is None or item.previous.outcome == PENDING
+        elif item.fetched and item.outcome not in NOT_ASKED:
+            counts["no_page"] += 1
         if item.status == 200 and (item.article or item.outcome in UNREADABLE):
             counts["read"] += 1
-            counts["taken"] += item.outcome in KEPT
+            counts["not_kept"] += class_of(item.outcome) not in ("kept", "duplicate")
             counts["no_title"] += item.article is not None and not item.article.title
             counts["no_date"] += item.article is not None and item.article.published is None
             counts["no_body"] += item.article is None

@@ -14,8 +14,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def crawl(number: int, counts: dict[str, int], after: timedelta = DAY, **measures: int) -> Crawl:
-    """A crawl of one outlet; every article asked for came, unless `fetched` says otherwise."""
-    measures.setdefault("fetched", measures.get("requested", 0))
+    """A crawl of one outlet."""
     moment = START + number * after
     return Crawl(
         number, moment, moment + HOUR / 2, False, {"gazette": counts}, {"gazette": measures}
@@ -24,7 +23,7 @@ def crawl(number: int, counts: dict[str, int], after: timedelta = DAY, **measure
 
 def read(number: int, pages: int, after: timedelta = DAY, **measures: int) -> Crawl:
     """A crawl whose feed was read and named as many articles, all new, read and kept."""
-    given = {"links": pages, "first": pages, "requested": pages, "read": pages, "taken": pages}
+    given = {"links": pages, "first": pages, "requested": pages, "fetched": pages, "read": pages}
     return crawl(number, {"feed:read": 1, "new": pages}, after, **(given | measures))
 
 
@@ -88,10 +87,10 @@ def test_an_outlet_that_never_gave_anything_raises_no_alarm() -> None:
 
 
 def test_crawls_that_were_cut_short_or_read_a_list_are_no_measure() -> None:
-    cut = crawl(0, {"feed:read": 1, "new": 12}, links=12, first=12, requested=12)
+    cut = crawl(0, {"feed:read": 1, "new": 12}, links=12, first=12, fetched=12)
     killed = Crawl(0, START, None, False, {"gazette": {}})
     interrupted = Crawl(0, START, START, True, cut.stats, cut.measures)
-    listed = crawl(0, {"new": 12}, first=12, requested=12, read=12, taken=12)
+    listed = crawl(0, {"new": 12}, first=12, requested=12, fetched=12, read=12)
     for earlier in (killed, interrupted, listed):
         assert raised(earlier, crawl(1, {"feed:http_404": 1})) == []
 
@@ -154,6 +153,15 @@ def test_pages_that_lack_more_than_usual_are_an_alarm(
     assert raised(past, last) == ([name] if expected else [])
 
 
+def test_an_alarm_stays_until_its_cause_is_gone() -> None:
+    healthy = [read(number, 12) for number in range(2)]
+    broken = [read(2 + number, 12, no_body=12, not_kept=12) for number in range(20)]
+    assert raised(*healthy, *broken) == ["no_body"]
+    assert raised(*healthy, *broken, read(22, 12)) == []
+    trickling = [read(2 + number, 2, no_date=2) for number in range(20)]
+    assert raised(*[read(number, 12) for number in range(2)], *trickling) == ["no_date"]
+
+
 def test_small_crawls_are_taken_together() -> None:
     healthy = [read(number, 2) for number in range(20)]
     broken = [read(20 + number, 2, no_date=2) for number in range(3)]
@@ -167,7 +175,7 @@ def test_small_crawls_are_taken_together() -> None:
 )
 def test_pages_that_do_not_come_are_an_alarm(fetched: int, expected: list[str]) -> None:
     past = [read(number, 20) for number in range(3)]
-    last = read(3, 20, fetched=fetched, read=fetched, taken=fetched)
+    last = read(3, 20, fetched=fetched, no_page=20 - fetched, read=fetched)
     assert raised(*past, last) == expected
 
 
@@ -182,8 +190,8 @@ def test_pages_that_do_not_come_are_an_alarm(fetched: int, expected: list[str]) 
 def test_an_outlet_whose_articles_used_to_be_kept_and_are_not(
     usual: int, read_now: int, expected: list[str]
 ) -> None:
-    past = [read(number, 20, taken=usual) for number in range(5)]
-    assert raised(*past, read(5, read_now, taken=0)) == expected
+    past = [read(number, 20, not_kept=20 - usual) for number in range(5)]
+    assert raised(*past, read(5, read_now, not_kept=read_now)) == expected
 
 
 @pytest.mark.parametrize(

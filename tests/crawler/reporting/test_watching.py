@@ -47,10 +47,10 @@ def test_a_first_crawl_raises_no_alarm_and_leaves_its_report_beside_the_store(cr
         "first": 5,
         "links": 5,
         "read": 5,
-        "taken": 5,
         "no_title": 0,
         "no_date": 0,
         "no_body": 0,
+        "not_kept": 0,
     }
     assert content["alarms"] == []
 
