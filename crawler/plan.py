@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Self
 
+import typer
 from rich.console import Console
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -43,7 +44,6 @@ class PlanPipeline:
     """Prints a line an address: what would be done, the outlet and the address, tabs between."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
         self._counts: Counter[str] = Counter()
         crawler.signals.connect(self._end, signals.spider_closed)
 
@@ -59,7 +59,8 @@ class PlanPipeline:
             return item
         doing = "fetch" if item.outcome == WANTED else item.reason
         self._counts[doing] += 1
-        self._out.print(doing, item.outlet.id, item.url, sep="\t")
+        # Not through Rich, which makes spaces of tabs.
+        typer.echo(f"{doing}\t{item.outlet.id}\t{item.url}")
         return item
 
     def _end(self) -> None:
