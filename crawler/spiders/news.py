@@ -43,7 +43,7 @@ from crawler.outlets import (
 from crawler.plan import plan_only
 from crawler.politeness import paces, user_agent
 from crawler.revisits import HORIZON, is_due, is_newer, is_settled
-from crawler.sources import MAX_SITEMAPS, Found, Source, sources_of
+from crawler.sources import ALL_SITEMAPS, MAX_SITEMAPS, Found, Source, sources_of
 from crawler.visits import (
     INTERRUPTED,
     LET_GO,
@@ -124,6 +124,7 @@ class NewsSpider(Spider):
         self.is_selective = bool(since)
         self.is_dry_run = bool(dry_run)
         self._asked: Counter[str] = Counter()
+        self._sitemaps: Counter[str] = Counter()
         self._seen: set[str] = set()
         self._passed: set[str] = set()
         self._due: set[str] = set()
@@ -163,9 +164,11 @@ class NewsSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """What is asked first: the sources, then articles of earlier crawls that are due."""
         for outlet, urls in self._urls.items():
-            for url in urls:
-                if self._is_first(url):
-                    yield self._request(outlet, Link(url), self._page(url))
+            addresses = list(dict.fromkeys(urls))
+            for url in addresses[: self._max_pages]:
+                yield self._request(outlet, Link(url), self._page(url))
+            for url in addresses[self._max_pages :]:
+                yield Visit(url, outlet, outcome="limit")
         if self._urls:
             return
         for outlet in self.outlets:
@@ -331,7 +334,9 @@ class NewsSpider(Spider):
             yield step
         asked = 0
         for further in found.further:
-            if self._is_first(further.url) and asked < MAX_SITEMAPS:
+            is_too_much = asked == MAX_SITEMAPS or self._sitemaps[visit.outlet.id] == ALL_SITEMAPS
+            if self._is_first(further.url) and not is_too_much:
+                self._sitemaps[visit.outlet.id] += further.kind == "sitemap"
                 for step in self._source(visit.outlet, further):
                     asked += isinstance(step, Request)
                     yield step

@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from analysis.config import load_settings
 from analysis.store import Store
+from crawler.archive.verifying import verify
 from crawler.demo.server import Press
 from tests.crawling import crawl
 
-KILLS = int(os.environ.get("EARSHOT_TEST_KILLS", "50" if os.environ.get("CI") else "12"))
+KILLS = int(os.environ.get("EARSHOT_TEST_KILLS", "50" if os.environ.get("CI") else "10"))
 MODULES = ["crawler.cli", "crawler.pipelines", "crawler.spiders.news", "tests.crawling"]
 
 
@@ -45,8 +47,13 @@ def start(press: Press, tmp_path: Path) -> Callable[[str], Any]:
 
 
 def contents(folder: Path, name: str) -> dict[str, Any]:
-    """Everything that the crawl left but times and numbers of crawls."""
-    with Store.open(f"sqlite:///{folder}/{name}.db") as store:
+    """Everything that the crawl left but times and numbers of crawls; its archive is whole."""
+    url = f"sqlite:///{folder}/{name}.db"
+    archive = load_settings({"EARSHOT_DATABASE_URL": url}).archive
+    assert archive is not None
+    with Store.open(url) as store:
+        captures = store.captures()
+        assert verify(archive, captures).damage == []
         articles = [
             [
                 (v.number, v.article.title, v.article.paragraphs, v.article.published)
@@ -58,13 +65,14 @@ def contents(folder: Path, name: str) -> dict[str, Any]:
         pages = [store.page(url) for outlet in outlets for url in store.known_urls(outlet)]
     return {
         "articles": sorted(articles),
+        "archived": sorted(address for address, _ in captures),
         "pages": sorted(
             (p.url, p.outcome, p.status, p.article_id, p.etag, p.body_digest) for p in pages
         ),
     }
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_crawl_killed_at_any_moment_loses_and_doubles_nothing(press, start, tmp_path):
     undisturbed = start("undisturbed")
     undisturbed.join(120)
