@@ -17,7 +17,8 @@ from lxml.html import HtmlElement  # type: ignore[import-untyped]
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
-from crawler.metadata import Metadata, clean, furniture
+from crawler.metadata import Metadata
+from crawler.wording import clean, words
 
 _BLOCKS = frozenset(
     re.findall(
@@ -343,10 +344,9 @@ def _with_gaps(blocks: list[_Block], chosen: list[int]) -> list[int]:
 
 def _is_furniture(block: _Block, authors: tuple[str, ...]) -> bool:
     """Whether a block is a byline, a date, an invitation or a link to another article."""
-    words = furniture()
-    if words["promo"].pattern.match(block.text):
+    if words("promo").match(block.text):
         return True
-    opening = words["byline"].pattern.match(block.text)
+    opening = words("byline").match(block.text)
     signed = block.text[opening.end() if opening else 0 :]
     for author in authors:
         signed = signed.replace(author, "")
@@ -377,7 +377,7 @@ def _is_fragment(link: HtmlElement) -> bool:
 
 def _is_label(text: str) -> bool:
     stripped = text.strip(" \u00a0>→»|–—-:")
-    return furniture()["read_also"].pattern.fullmatch(stripped) is not None
+    return words("read_also").fullmatch(stripped) is not None
 
 
 def _length(text: str, key: str) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from unicodedata import normalize
@@ -20,7 +22,9 @@ from w3lib.encoding import html_body_declared_encoding, resolve_encoding
 from analysis.errors import InputError
 from analysis.records import Article, article_id
 from crawler.body import read_body
-from crawler.metadata import clean, read_metadata
+from crawler.marks import PAYWALLED, read_marks
+from crawler.metadata import read_metadata
+from crawler.wording import clean
 
 MAX_BYTES = 10 * 1024 * 1024
 """Larger pages are refused."""
@@ -37,6 +41,22 @@ class PageTooLargeError(InputError):
     """The page is larger, or nested deeper, than any article."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article, and what is known of how it was read.
+
+    Attributes:
+        marks: `live` for a live blog, `paywalled` where a part is not shown to everyone.
+        sources: where each field was read: `title`, `authors`, `published`, `modified`, `body`.
+            Values: `json-ld`, a meta element's name, `h1`, `title`, `markup` (rel, itemprop),
+            `byline`, `time`, `htmldate`, `page`; empty where nothing was found.
+    """
+
+    article: Article
+    marks: frozenset[str]
+    sources: Mapping[str, str]
+
+
 def parse_article(
     html: bytes | str,
     url: str,
@@ -46,12 +66,27 @@ def parse_article(
     language: str | None = None,
     fetched: datetime | None = None,
 ) -> Article:
+    """Reads one article from its page: `read_page` without how it was read."""
+    return read_page(
+        html, url, encoding=encoding, outlet=outlet, language=language, fetched=fetched
+    ).article
+
+
+def read_page(
+    html: bytes | str,
+    url: str,
+    *,
+    encoding: str | None = None,
+    outlet: str | None = None,
+    language: str | None = None,
+    fetched: datetime | None = None,
+) -> Reading:
     """Reads one article from its page.
 
-    Headings inside the body are paragraphs of their own; captions, links to other articles,
-    consent layers, comments and the like are left out. The standfirst is paragraph 0 where
-    the page shows one, never twice. Soft hyphens and zero-width characters are dropped and
-    the text is in Unicode's NFC form.
+    Headings inside the body are paragraphs of their own, and so are the rows of a table;
+    captions, pull quotes, links to other articles, consent layers, comments and the like are
+    left out. The standfirst is paragraph 0 where the page shows one, never twice. Soft hyphens
+    and zero-width characters are dropped and the text is in Unicode's NFC form.
 
     Args:
         html: the page, at most `MAX_BYTES`.
@@ -69,10 +104,15 @@ def parse_article(
         raise PageTooLargeError(f"{url}: {len(html)} bytes; at most {MAX_BYTES} are read")
     tree = _parse(html if isinstance(html, str) else decode(html, encoding), url)
     metadata = read_metadata(tree, url)
-    paragraphs = [_plain(text) for text in read_body(tree, metadata) or metadata.body]
+    marks = read_marks(tree, metadata.linked, metadata.meta)
+    paragraphs = [_plain(text) for text in read_body(tree, metadata)]
+    source = "page"
+    if PAYWALLED not in marks and _length(paragraphs) < _length(metadata.body) / 2:
+        paragraphs = [_plain(text) for text in metadata.body]
+        source = "json-ld"
     if not paragraphs:
         raise NoBodyError(f"{url}: no article text on the page")
-    return Article(
+    article = Article(
         id=article_id(metadata.canonical),
         title=_plain(metadata.title),
         paragraphs=tuple(paragraphs),
@@ -84,6 +124,11 @@ def parse_article(
         modified=metadata.modified,
         fetched=fetched,
     )
+    return Reading(article, marks, {**metadata.sources, "body": source})
+
+
+def _length(paragraphs: Iterable[str]) -> int:
+    return sum(map(len, paragraphs))
 
 
 def decode(body: bytes, encoding: str | None = None) -> str:
