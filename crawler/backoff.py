@@ -107,10 +107,16 @@ class BackOffMiddleware:
         if self._host(request).is_given_up:
             raise RefusedRequest(BACKED_OFF)
 
+    def process_response(self, request: Request, response: Response) -> Response:
+        """The response, to which there is no retry where its host is left alone."""
+        request.meta["dont_retry"] = self._host(request).is_given_up
+        return response
+
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Leaves a host alone that does not answer."""
         if isinstance(exception, _NO_ANSWER):
             self._leave(request, 0.0, type(exception).__name__)
+        request.meta["dont_retry"] = self._host(request).is_given_up
 
     def _answered(self, response: Response, request: Request) -> None:
         host = self._host(request)

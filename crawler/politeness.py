@@ -19,12 +19,14 @@ from scrapy.robotstxt import RobotParser
 from analysis.config import ROOT
 from analysis.errors import ConfigurationError
 from crawler.outlets import Outlet
-from crawler.visits import INTERRUPTED, RefusedRequest
+from crawler.visits import INTERRUPTED, RefusedRequest, outcome_of
 
 logger = logging.getLogger(__name__)
 
 _CONTACT = re.compile(r"[!-~]+@[!-~]+\.[!-~]+|https?://[!-~]+\.[!-~]+")
 _TOO_MANY_REQUESTS = 429
+_NO_HOST = ("dns", "tls")
+"""Outcomes that say more than that a robots.txt cannot be read: nothing there can."""
 
 
 def user_agent(outlets: tuple[Outlet, ...], contact: str | None) -> str:
@@ -118,10 +120,12 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(rules, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        if isinstance(exc, RefusedRequest):
-            self._unreachable[netloc] = exc.outcome
+        outcome = outcome_of(exc)
+        if isinstance(exc, RefusedRequest) or outcome in _NO_HOST:
+            self._unreachable[netloc] = outcome
         else:
             self._unreachable[netloc] = "robots_unreachable"
+        if not isinstance(exc, RefusedRequest):
             logger.warning("%s is not crawled, its robots.txt cannot be read: %s", netloc, exc)
         super()._robots_error(exc, netloc)
 

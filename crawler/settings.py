@@ -52,7 +52,11 @@ PARSE_MEGABYTES = 700
 DOWNLOAD_VERIFY_CERTIFICATES = True
 # Behind a proxy the address that is really asked cannot be checked.
 HTTPPROXY_ENABLED = False
-DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.transport.BoundedDownloadHandler",
+    "https": "crawler.transport.BoundedDownloadHandler",
+    **dict.fromkeys(("file", "ftp", "s3", "data")),
+}
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 

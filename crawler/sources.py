@@ -32,6 +32,8 @@ from crawler.visits import Kind
 
 MAX_SITEMAPS = 50
 """How many sitemaps of an index one crawl reads, the newest and those not read yet."""
+ALL_SITEMAPS = 200
+"""How many sitemaps of an outlet one crawl asks for beside those that its entry names."""
 MAX_SITEMAP_DEPTH = 3
 SITEMAP_SIZE = 50 * 1024 * 1024
 """Bytes that a sitemap may have (sitemaps.org)."""
