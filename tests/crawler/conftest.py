@@ -171,9 +171,13 @@ class Site:
 
 @dataclass
 class Run:
-    """The crawler in a folder of its own: its outlets file, its store, its processes."""
+    """The crawler in a folder of its own: its outlets file, its store, its processes.
+
+    `settings` are further variables of the environment.
+    """
 
     folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> str:
@@ -187,7 +191,7 @@ class Run:
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """`python -m` with these arguments, on this folder's store."""
         environment = {key: value for key, value in os.environ.items() if "EARSHOT" not in key}
-        environment |= {"EARSHOT_DATABASE_URL": self.database, "COLUMNS": "200"}
+        environment |= {"EARSHOT_DATABASE_URL": self.database, "COLUMNS": "200", **self.settings}
         return subprocess.Popen(
             [sys.executable, "-m", *arguments],
             cwd=ROOT,
