@@ -142,9 +142,10 @@ def summary(tallies: Iterator[Mapping[str, int]]) -> str:
 
 
 def is_unchanged(tallies: Sequence[Mapping[str, int]]) -> bool:
-    """Whether known articles were seen again, and no new or changed one."""
+    """Whether sources or articles were found as they were, and no article new or changed."""
     seen = {reason for counts in tallies for reason, count in counts.items() if count}
-    return bool(seen & {"unchanged", "known"}) and not seen & {"new", "changed"}
+    as_before = any(reason == "known" or reason.endswith("unchanged") for reason in seen)
+    return as_before and not seen & {"new", "changed"}
 
 
 def is_barren(counts: Mapping[str, int]) -> bool:
@@ -198,7 +199,8 @@ def _heading(crawl: Crawl) -> str:
 def _table(outlets: Sequence[OutletReport]) -> Table:
     table = Table("Outlet", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for heading in ("Asked for", "Fetched", *LABELS.values()):
-        table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
+        # In two lines, which leaves the names of outlets more of a narrow terminal.
+        table.add_column(heading.replace(" ", "\n"), justify="right")
     total: Counter[str] = Counter()
     for outlet in outlets:
         known = bool(outlet.measures)

@@ -191,11 +191,12 @@ def test_what_an_old_crawl_did_not_measure_is_left_open() -> None:
         ({"unchanged": 3, "off_topic:no_assistant": 1}, True),
         ({"unchanged": 3, "new": 1}, False),
         ({"unchanged": 3, "changed": 1}, False),
-        ({"feed:unchanged": 1}, False),
+        ({"feed:unchanged": 1}, True),
+        ({"feed:read": 1, "off_topic:title": 3}, False),
         ({}, False),
     ],
 )
-def test_nothing_changed_means_that_known_articles_were_seen(
+def test_nothing_changed_means_that_something_known_was_seen(
     counts: dict[str, int], expected: bool
 ) -> None:
     assert is_unchanged([counts]) is expected
