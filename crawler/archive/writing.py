@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO, FileIO
@@ -22,6 +23,7 @@ from crawler.archive.exchange import Exchange, HeaderLines
 FILE_BYTES = 1_000_000_000
 """From this size on a file is followed by another, as WARC's authors recommend."""
 SUFFIX = ".warc.gz"
+_LEVEL = 4
 _CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
@@ -179,8 +181,30 @@ def _append(file: FileIO, records: BytesIO) -> None:
         raise
 
 
+class _Members:
+    """A gzip member for each record, which warcio ends with a flush.
+
+    warcio's own are at zlib's level 9, which takes three times as long for 7 % less.
+    """
+
+    def __init__(self, out: BytesIO) -> None:
+        self._out = out
+        self._member = self._new()
+
+    def write(self, content: bytes) -> None:
+        self._out.write(self._member.compress(content))
+
+    def flush(self) -> None:
+        self._out.write(self._member.flush())
+        self._member = self._new()
+
+    @staticmethod
+    def _new() -> zlib._Compress:
+        return zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+
+
 def _writer(out: BytesIO) -> WARCWriter:
-    return WARCWriter(out, gzip=True, warc_version="1.1")
+    return WARCWriter(_Members(out), gzip=False, warc_version="1.1")
 
 
 def _digest(content: bytes) -> str:
