@@ -22,8 +22,9 @@ An outcome is the named reason that is counted and stored. For articles:
 | `parse_error`, `parse_limit` | the page could not be read; or not within time and memory |
 
 Sources have the same ones after their kind (`feed:http_404`), and `read`, `unchanged`, `index`
-(a sitemap of sitemaps), `not_xml`, `no_links`; of GDELT `split` (a full list, asked again in
-halves), `full` (one that cannot be split), `rate_limited`, `query_refused` and `not_json`.
+(a sitemap of sitemaps), `not_xml`, `no_links`, `nofollow` (its links are not to be followed); of
+GDELT `split` (a full list, asked again in halves), `full` (one that cannot be split),
+`rate_limited`, `query_refused` and `not_json`.
 """
 
 from __future__ import annotations

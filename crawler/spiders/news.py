@@ -31,6 +31,7 @@ from analysis.errors import ConfigurationError, InputError, StoreError
 from analysis.store import Page, Store
 from crawler.candidates import Candidates, is_old
 from crawler.confined import Confined, LimitError, confined_of
+from crawler.directives import NO_FOLLOW, directives
 from crawler.discovery import Link
 from crawler.outlets import (
     Outlet,
@@ -342,6 +343,8 @@ class NewsSpider(Spider):
                     yield step
 
     async def _read(self, source: Source, response: Response) -> Found:
+        if source.kind in {"listing", "search"} and not NO_FOLLOW.isdisjoint(directives(response)):
+            return Found(outcome="nofollow")
         # The request's callbacks cannot go to another process.
         answer = response.replace(request=None)
         return await self._confined.run(source.read, answer, source.max_size or self._max_size)

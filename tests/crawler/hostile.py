@@ -265,6 +265,11 @@ def sessions(reply: Reply) -> None:
         reply.send(article())
 
 
+def nofollow(reply: Reply) -> None:
+    head = '<meta name="robots" content="noindex, nofollow">'
+    reply.send(f'<html><head>{head}</head><body><h2><a href="/a">t</a></h2></body></html>')
+
+
 def no_addresses(reply: Reply) -> None:
     if reply.path.startswith("/list"):
         schemes = ("javascript:alert(1)", "mailto:a@b.example", "data:text/html,x", "http://[::1")

@@ -89,6 +89,7 @@ def crawled(new_host, new_run, tmp_path_factory):
         lambda reply: fine(reply) if reply.path == "/a" else hostile.calendar(reply)
     )
     hosts["sessions"] = new_host(hostile.sessions)
+    hosts["nofollow"] = new_host(hostile.nofollow)
     hosts["no-addresses"] = new_host(hostile.no_addresses)
     hosts["attributes-in-listing"] = new_host(PAGES["attributes"][0])
     hosts["sitemap-loop"] = new_host(hostile.sitemap_loop)
@@ -108,6 +109,7 @@ def crawled(new_host, new_run, tmp_path_factory):
         special: dict[str, dict[str, Any]] = {
             "calendar": {"listings": [{**listing, "url": f"{host.base}/day/0", "next": "a.next"}]},
             "sessions": {"listings": [listing]},
+            "nofollow": {"listings": [listing]},
             "no-addresses": {"listings": [listing]},
             "attributes-in-listing": {"listings": [listing]},
             "sitemap-loop": {"sitemaps": [f"{host.base}/a.xml"]},
@@ -156,6 +158,7 @@ def test_each_bad_feed_has_its_counts(crawled):
         ("names", {"feed:private_address": 2, "sitemap:private_address": 1}),
         ("calendar", {"listing:read": 3, "new": 1}),
         ("sessions", {"listing:read": 1, "new": 1}),
+        ("nofollow", {"listing:nofollow": 1}),
         ("no-addresses", {"listing:read": 1, "new": 1}),
         ("attributes-in-listing", {"listing:parse_limit": 1}),
         ("sitemap-loop", {"sitemap:index": 2}),
