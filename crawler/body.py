@@ -83,6 +83,8 @@ _FULL_STOP = re.compile(r"[.!?…»”\"]\s*$")
 _SENTENCE_END = re.compile(r"[.!?…:;»”\"'’)\]]\s*$")
 _LONG = 40
 """Letters from which a text is taken to stand on the page only once."""
+_DATED = 100
+"""Characters of a line that says when the article was published."""
 _JOINING = 5
 """Letters that a byline may have besides its names ("et", "and")."""
 _SMALL = 200
@@ -90,6 +92,7 @@ _SMALL = 200
 _MOST = 0.4
 _SHARE = 0.35
 """An extraction with less than this share of the page's text is tried again with more care."""
+_NOTE = re.compile(r"\s*[\[(]?(?:\d{1,3}|\*)[\])]?\s*$")
 _BREAK = "\x1e"
 _GAP = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+")
 _WORD = re.compile(r"\w+")
@@ -171,6 +174,9 @@ def _prune(tree: HtmlElement) -> None:
     """
     for element in list(tree.iter(*_REMOVED)):
         _drop(element)
+    for element in list(tree.iter("sup")):
+        if element.find(".//a") is not None and _NOTE.match(element.text_content()):
+            _drop(element)
     total = _length_of_prose(tree)
     hidden = [
         (_length_of_prose(element), element)
@@ -306,13 +312,19 @@ def _chosen(blocks: list[_Block], elements: list[HtmlElement]) -> list[int]:
     whole = texts[0] if texts else ""
     chosen: list[int] = []
     seen: set[str] = set()
+    before = ""
     for place, block in enumerate(blocks):
         is_long = len(block.key) >= _LONG
         if not block.key or (is_long and block.key in seen):
             continue
-        if block.key in exact or (is_long and block.key in whole):
+        # trafilatura may join paragraphs: a short one is known by what stands before it.
+        found = block.key if is_long else before + block.key
+        if block.key in exact or (len(found) >= _LONG and found in whole):
             chosen.append(place)
             seen.add(block.key)
+            before = block.key
+        else:
+            before = ""
     return chosen
 
 
@@ -325,6 +337,9 @@ def _with_gaps(blocks: list[_Block], chosen: list[int]) -> list[int]:
     if not chosen:
         return []
     containers = {blocks[place].element.getparent() for place in chosen}
+    rows = {
+        blocks[place].element.getparent() for place in chosen if blocks[place].element.tag == "tr"
+    }
     taken = set(chosen)
     keys = {blocks[place].key for place in chosen}
     for place in range(chosen[-1], chosen[0], -1):
@@ -337,14 +352,17 @@ def _with_gaps(blocks: list[_Block], chosen: list[int]) -> list[int]:
             and (block.element in containers or parent in containers)
         )
         heads = block.element.tag in _HEADINGS and parent in containers and place + 1 in taken
-        if is_sentence or heads:
+        is_row = block.element.tag == "tr" and parent in rows
+        if is_sentence or heads or is_row:
             taken.add(place)
     return sorted(taken)
 
 
 def _is_furniture(block: _Block, authors: tuple[str, ...]) -> bool:
     """Whether a block is a byline, a date, an invitation or a link to another article."""
-    if words("promo").match(block.text):
+    if words("promo").match(block.text) or words("reserved").match(block.text):
+        return True
+    if len(block.text) <= _DATED and words("dated").fullmatch(block.text):
         return True
     opening = words("byline").match(block.text)
     signed = block.text[opening.end() if opening else 0 :]

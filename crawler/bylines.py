@@ -44,27 +44,30 @@ def read_authors(
 ) -> tuple[tuple[str, ...], str]:
     """The authors, and where they are named: `json-ld`, `meta`, `markup` or `byline`.
 
-    The first source that names anybody but the site decides. Agencies stay among the names:
+    The first source that names anybody but the site decides; a collective ("Ledger staff") is
+    named only where nobody else is. Agencies stay among the names:
     whose text it is says something about how independent it is.
     """
     known = {name.casefold() for name in site}
+    collective: tuple[tuple[str, ...], str] = ((), "")
     for source, texts in _sources(tree, linked, meta):
         names = dict.fromkeys(name for text in texts for name in names_in(text))
         authors = tuple(name for name in names if name.casefold() not in known)
-        if authors:
+        if any(not words("role").search(name) for name in authors):
             return authors, source
-    return (), ""
+        if authors and not collective[0]:
+            collective = authors, source
+    return collective
 
 
 def names_in(byline: str) -> list[str]:
     """The people and agencies that a byline names, without roles, places and handles.
 
-    A role stands where there is no name ("Ledger staff").
+    A role after a name is left out; a collective before one ("Ledger staff") is kept.
     """
     opening = words("byline").match(byline)
     text = byline[opening.end() :].lstrip(" :\u00a0") if opening else byline
     names: list[str] = []
-    roles: list[str] = []
     for part in _APART.split(_HANDLES.sub(" ", text)):
         name = _AFTERWARDS.sub("", part.strip(" .()[]\u00a0:"))
         if again := words("byline").match(name):
@@ -72,9 +75,10 @@ def names_in(byline: str) -> list[str]:
         name = clean(name.strip(" .()[]:\u00a0"))
         if re.search(r"\d", name):
             break
-        if name and len(name.split()) <= _MOST_WORDS and name[0].isupper():
-            (roles if words("role").search(name) else names).append(name)
-    return names or roles[:1]
+        is_name = bool(name) and len(name.split()) <= _MOST_WORDS and name[0].isupper()
+        if is_name and not (names and words("role").search(name)):
+            names.append(name)
+    return names
 
 
 def _sources(

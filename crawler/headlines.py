@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-_SEPARATOR = re.compile(r"\s*[|–—:·•»]\s*|\s+-\s+")
+_SEPARATOR = re.compile(r"\s*[|–—:·•]\s*|\s+-\s+")
 _ENDS_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 _OFTEN_CUT = 100
 """Characters from which JSON-LD headlines are cut: Google asked for at most 110."""

@@ -12,8 +12,15 @@ import pytest
 from analysis.records import article_id
 from crawler.demo.press import Heading
 from crawler.demo.server import Press
+from crawler.pages import (
+    MAX_BYTES,
+    NoBodyError,
+    PageTooLargeError,
+    decode,
+    parse_article,
+    read_page,
+)
 from crawler.wording import furniture
-from crawler.pages import MAX_BYTES, NoBodyError, PageTooLargeError, decode, parse_article
 
 PAGES = Path(__file__).parent / "pages"
 URL = "https://www.gazette.example/tech/siri"
@@ -52,8 +59,10 @@ def _written(moment: datetime | None) -> str | None:
 def test_a_saved_page_gives_its_article(saved: Path) -> None:
     expected = json.loads(saved.with_suffix(".json").read_text(encoding="utf-8"))
 
-    article = parse_article(saved.read_bytes(), expected.pop("read_at"))
+    reading = read_page(saved.read_bytes(), expected.pop("read_at"))
+    article = reading.article
 
+    assert sorted(reading.marks) == expected.pop("marks", [])
     assert {
         "title": article.title,
         "authors": list(article.authors),
@@ -515,6 +524,9 @@ def test_what_the_caller_knows_is_kept() -> None:
         ("read_also", re.Pattern.fullmatch),
         ("promo", re.Pattern.match),
         ("updated", re.Pattern.search),
+        ("dated", re.Pattern.fullmatch),
+        ("role", re.Pattern.search),
+        ("reserved", re.Pattern.match),
     ],
 )
 def test_furniture_finds_its_examples_and_not_the_counter_examples(
