@@ -50,7 +50,7 @@ def print_stories(console: Console, stories: Sequence[Story], agencies: Agencies
     for story in stories:
         agency = agencies.by_key.get(story.agency or "")
         credit = f", credits {agency.label}" if agency else ""
-        console.print(Text(f"{printable(story.first.title)}{credit}", style="bold"))
+        console.print(Text(f"{printable(story.first.title)}{credit}", style="bold"), soft_wrap=True)
         for copy in story.copies:
             console.print(Text(_copy_line(copy, copy is story.first)), soft_wrap=True)
 

@@ -8,6 +8,7 @@ An outcome is the named reason that is counted and stored. For articles:
 | `off_topic:*` | not about a voice assistant and privacy |
 | `no_body`, `not_html`, `too_large`, `unknown_language:xx` | nothing that could be analysed |
 | `duplicate` | the same article was already read at another address |
+| `superseded` | out of an archive: an older text of an article in the store |
 | `known` | in the store, and its next visit is not due; not asked for |
 | `off_topic:title`, `:section`, `:address` | judged by what its source says; not asked for |
 | `too_old`, `limit` | not asked for: before `--since`, beyond `--max-pages` |
