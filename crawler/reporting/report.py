@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -128,7 +128,7 @@ def print_report(report: Report, out: Console) -> None:
         out.print(f"Look closer: python -m crawler check-outlets {options}", highlight=False)
 
 
-def summary(tallies: Iterator[Mapping[str, int]]) -> str:
+def summary(tallies: Iterable[Mapping[str, int]]) -> str:
     """The counts of a crawl in one line."""
     total: Counter[str] = Counter()
     for counts in tallies:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -219,3 +220,14 @@ def test_messages_say_what_is_and_what_was() -> None:
     assert alarm.message == "its sources name no article; before, 20 a crawl"
     (alarm,) = alarms(hourly(19, 24 * 7)[-1], hourly(19, 24 * 7)[-2::-1])
     assert alarm.message == "no new article for 7 days; before, never over 3 days"
+
+
+def test_a_healthy_outlet_with_uneven_days_raises_hardly_any_alarm() -> None:
+    chance = random.Random(4)
+    crawls = []
+    for number in range(120):
+        pages = chance.choice([0, 0, 1, 2, 5, 20])
+        undated = sum(chance.random() < 0.2 for _ in range(pages))
+        off_topic = sum(chance.random() < 0.6 for _ in range(pages))
+        crawls.append(read(number, pages, links=10 + pages, no_date=undated, not_kept=off_topic))
+    assert sum(bool(raised(*crawls[: number + 1])) for number in range(len(crawls))) <= 1
