@@ -67,6 +67,10 @@ _MODIFIERS = re.compile(
 )
 """What a name says of an element that it does not say it is: `block--with-ads`, `tag-cookies`."""
 _HIDDEN = re.compile(r"display:\s*none", re.IGNORECASE)
+_PERHAPS_HIDDEN = etree.XPath(
+    "//*[@hidden or @aria-hidden or @role or @style or contains(@class, 'idden')"
+    " or contains(@class, 'sr-only') or contains(@class, 'creen')]"
+)
 _FOR_SCREEN_READERS = re.compile(
     r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-?reader(?:-text)?)(?:$|[\s_-])", re.IGNORECASE
 )
@@ -180,8 +184,8 @@ def _prune(tree: HtmlElement) -> None:
     total = _length_of_prose(tree)
     hidden = [
         (_length_of_prose(element), element)
-        for element in tree.iter(etree.Element)
-        if element.attrib and element.tag not in _KEPT and _is_hidden(element)
+        for element in _PERHAPS_HIDDEN(tree)
+        if element.tag not in _KEPT and _is_hidden(element)
     ]
     for length, element in hidden:
         if length <= max(_SMALL, 0.4 * total):

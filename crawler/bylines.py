@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
+from lxml import etree  # type: ignore[import-untyped]
 from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 from crawler.wording import as_list, clean, text_of, words
@@ -24,6 +26,12 @@ _EXACT = re.compile(
     r"(?:^|[\s_-])(?:author|auteur|byline|signature)s?(?:[\s_-]*name)?(?:$|\s)", re.IGNORECASE
 )
 _NEAR = re.compile(r"author(?!i[sz])|auteur|byline|signature", re.IGNORECASE)
+_PERHAPS_AUTHOR = etree.XPath(
+    "//*[@rel = 'author' or @itemprop or contains(translate(@class, 'AUBS', 'aubs'), 'author')"
+    " or contains(translate(@class, 'AUBS', 'aubs'), 'auteur')"
+    " or contains(translate(@class, 'AUBS', 'aubs'), 'byline')"
+    " or contains(translate(@class, 'AUBS', 'aubs'), 'signature')]"
+)
 _EXACT_TAGS = frozenset({"p", "div", "span", "a", "address", "li"})
 _DECLARED = frozenset({"author", "creator"})
 _LONGEST = 200
@@ -86,11 +94,11 @@ def _sources(
 ) -> Iterator[tuple[str, Iterable[str]]]:
     yield "json-ld", list(_linked_names(linked))
     yield "meta", [text_of(value) for name in _AUTHOR for value in meta.get(name, ())]
-    declared, exact, near, shown = _marked(tree)
+    declared, exact, near = _marked(tree)
     yield "markup", _first_and_beside(declared)
     yield "byline", _first_and_beside(exact)
     yield "byline", _first_and_beside(near)
-    yield "byline", shown[:1]
+    yield "byline", islice(_shown(tree), 1)
 
 
 def _linked_names(linked: dict[str, Any]) -> Iterator[str]:
@@ -108,31 +116,32 @@ def _kind(names: str) -> int:
 
 def _marked(
     tree: HtmlElement,
-) -> tuple[list[HtmlElement], list[HtmlElement], list[HtmlElement], list[str]]:
-    """Elements declared as the author, elements named so, near to it; and lines "By ..."."""
+) -> tuple[list[HtmlElement], list[HtmlElement], list[HtmlElement]]:
+    """Elements declared as the author, elements whose class says author, and near to that."""
     declared: list[HtmlElement] = []
     exact: list[HtmlElement] = []
     near: list[HtmlElement] = []
-    shown: list[str] = []
-    for element in tree.iter("*"):
-        get = element.get
-        if get("rel") == "author" or get("itemprop") in _DECLARED:
+    for element in _PERHAPS_AUTHOR(tree):
+        if element.get("rel") == "author" or element.get("itemprop") in _DECLARED:
             declared.append(element)
-        if names := get("class"):
-            kind = _kind(names)
-            if kind:
-                near.append(element)
-            if kind == 2 and element.tag in _EXACT_TAGS:
-                exact.append(element)
-        if not shown and element.tag in _EXACT_TAGS and _opens_byline(element):
+        kind = _kind(element.get("class") or "")
+        if kind:
+            near.append(element)
+        if kind == 2 and element.tag in _EXACT_TAGS:
+            exact.append(element)
+    return declared, exact, near
+
+
+def _shown(tree: HtmlElement) -> Iterator[str]:
+    """Lines that begin "Par Jeanne Morvan", as bylines without any markup do."""
+    for element in tree.iter(*_EXACT_TAGS):
+        if _opens_byline(element):
             line = clean(element.text_content())
             if len(line) <= _LONGEST / 2 and not line.endswith((".", "?", "!")):
-                shown.append(line)
-    return declared, exact, near, shown
+                yield line
 
 
 def _opens_byline(element: HtmlElement) -> bool:
-    """Whether an element begins "Par Jeanne Morvan", as bylines without any markup do."""
     text = element.text
     if not text or len(text) > _LONGEST:
         return False

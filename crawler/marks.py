@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from lxml import etree  # type: ignore[import-untyped]
 from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 from crawler.wording import as_list, clean, words
@@ -28,6 +29,9 @@ _PAID = frozenset({"locked", "metered", "paid", "premium", "subscriber", "subscr
 _FALSE = frozenset({"false", "no", "0", "http://schema.org/false", "https://schema.org/false"})
 _UPDATES = 3
 """Dated posts from which an element named after live posts is a live blog."""
+_CLASSES = etree.XPath("//@class", smart_strings=False)
+_TEXTS = etree.XPath("//body//text()[not(parent::script or parent::style)]", smart_strings=False)
+_SHORTEST = 15
 _TEASER = 300
 """Characters of a line that says the rest is for subscribers."""
 
@@ -47,7 +51,7 @@ def read_marks(
     declared = _declared_free(linked)
     if declared is False or _tiers(meta) & _PAID:
         marks.add(PAYWALLED)
-    names = [names for element in tree.iter("*") if (names := element.get("class"))]
+    names = _CLASSES(tree)
     if sum(map(bool, map(_LIVE_NAMES.search, names))) >= _UPDATES:
         marks.add(LIVE)
     if declared is not True and (_has_wall(names) or _keeps_the_rest(tree)):
@@ -80,9 +84,7 @@ def _has_wall(names: Iterable[str]) -> bool:
 def _keeps_the_rest(tree: HtmlElement) -> bool:
     pattern = words("reserved")
     return any(
-        len(text) <= _TEASER and pattern.match(text)
-        for element in tree.iter("p", "div", "span", "strong", "h2", "h3", "h4")
-        if element.text and (text := clean(element.text))
+        _SHORTEST < len(text) <= _TEASER and pattern.match(clean(text)) for text in _TEXTS(tree)
     )
 
 

@@ -180,7 +180,7 @@ def _identifier() -> LanguageIdentifier:
 
 def _language(paragraphs: list[str], declared: str | None) -> str | None:
     """The declared language, unless the text is clearly in another."""
-    text = " ".join(paragraphs)[:4000]
+    text = " ".join(paragraphs)[:2000]
     found, probability = _identifier().classify(text)
     if len(text) >= 200 and probability > 0.95:
         return str(found)
