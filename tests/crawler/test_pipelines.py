@@ -1,9 +1,15 @@
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
+from scrapy import Spider
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings
 
+from crawler.confined import confined_of
 from crawler.outlets import Outlet
 from crawler.pipelines import ParsePipeline
 from crawler.visits import Visit
@@ -25,6 +31,17 @@ def visit(body: bytes) -> Visit:
     )
 
 
+@pytest.fixture(scope="module")
+def parse():
+    """What the pipeline makes of a visit, with the limits of a crawl."""
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    crawler = Crawler(Spider, settings)
+    pipeline = ParsePipeline(crawler)
+    yield lambda item: asyncio.run(pipeline.process_item(item))
+    confined_of(crawler).close()
+
+
 @pytest.mark.parametrize(
     ("body", "outcome"),
     [
@@ -34,12 +51,12 @@ def visit(body: bytes) -> Visit:
         (b"x" * (10 * 1024 * 1024 + 1), "too_large"),
     ],
 )
-def test_a_page_without_an_article_has_its_reason(body, outcome):
-    done = ParsePipeline().process_item(visit(body))
+def test_a_page_without_an_article_has_its_reason(parse, body, outcome):
+    done = parse(visit(body))
     assert (done.outcome, done.article, done.body) == (outcome, None, b"")
 
 
-@settings(max_examples=60, deadline=None)
+@hypothesis(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.sampled_from(
@@ -51,7 +68,7 @@ def test_a_page_without_an_article_has_its_reason(body, outcome):
         max_size=30,
     ).map(b"".join)
 )  # fmt: skip
-def test_no_page_can_stop_the_crawl(body):
-    done = ParsePipeline().process_item(visit(body))
+def test_no_page_can_stop_the_crawl(parse, body):
+    done = parse(visit(body))
     assert done.article or done.outcome in {"no_body", "parse_error"}
     assert done.body == b""

@@ -42,6 +42,7 @@ def crawled(new_site, new_run):
     paths = ["/plain", "/packed", "/moved", "/off", "/asks", "/says", "/gone", "/forms/", "/forms"]
     for path in ("/plain", "/packed", "/forms", "/forms/"):
         site.put_article(path)
+    site.answers["/forms/"].body = site.answers["/forms"].body
     site.put_article("/off", "off")
     packed = gzip.compress(site.answers["/packed"].body)
     html = {"Content-Type": "text/html; charset=utf-8"}
