@@ -1,0 +1,182 @@
+import json
+
+import pytest
+
+from crawler.bylines import names_in
+from crawler.headlines import Wording, choose_headline
+from crawler.metadata import parse_date
+from crawler.pages import read_page
+
+URL = "https://www.gazette.example/tech/siri"
+TEXT = (
+    "<p>Apple a suspendu l’écoute des enregistrements de Siri, le temps d’un examen.</p>"
+    "<p>La marque promet un réglage pour refuser, dans une mise à jour à l’automne.</p>"
+)
+
+
+def page(head: str = "", body: str = TEXT, heading: str = "Siri en pause") -> str:
+    return (
+        f'<html lang="fr"><head>{head}</head><body><article><h1>{heading}</h1>{body}'
+        "</article></body></html>"
+    )
+
+
+def linked(**fields: object) -> str:
+    node = {"@type": "NewsArticle", "headline": "Siri en pause", **fields}
+    return f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+
+@pytest.mark.parametrize(
+    ("wordings", "site", "headline", "source"),
+    [
+        # What most say wins over the order in which they are trusted.
+        (
+            {"json-ld": "Siri, SEO", "og:title": "Siri en pause", "h1": "Siri en pause"},
+            (),
+            "Siri en pause",
+            "og:title",
+        ),
+        ({"json-ld": "Une", "og:title": "Deux", "h1": "Trois"}, (), "Une", "json-ld"),
+        # An echo counts for half.
+        (
+            {"json-ld": "Une", "h1": "Une", "og:title": "Deux", "twitter:title": "Deux"},
+            (),
+            "Une",
+            "json-ld",
+        ),
+        ({"title": "Siri en pause | Le Soir"}, ("Le Soir",), "Siri en pause", "title"),
+        ({"title": "Le Soir : Siri en pause"}, ("Le Soir",), "Siri en pause", "title"),
+        ({"title": "Siri en pause - Gazette.example"}, (), "Siri en pause", "title"),
+        (
+            {"title": "Siri en pause – Tech – Le Soir"},
+            ("Le Soir",),
+            "Siri en pause – Tech",
+            "title",
+        ),
+        ({"h1": "Siri en pause", "title": "Siri en pause | Inconnu"}, (), "Siri en pause", "h1"),
+        ({"h1": "Le Soir", "og:title": "Siri en pause"}, ("Le Soir",), "Siri en pause", "og:title"),
+        ({"json-ld": "Siri en…", "title": "Siri en pause"}, (), "Siri en pause", "json-ld"),
+        (
+            {"h1": "« Siri ne dort pas »", "title": "« Siri ne dort pas »"},
+            (),
+            "« Siri ne dort pas »",
+            "h1",
+        ),
+        ({"h1": "Siri : l’avis", "og:title": "Siri"}, (), "Siri : l’avis", "h1"),
+        ({"h1": "Porte-à-porte chez Apple"}, (), "Porte-à-porte chez Apple", "h1"),
+    ],
+)
+def test_the_headline_is_what_most_wordings_say(
+    wordings: dict[str, str], site: tuple[str, ...], headline: str, source: str
+) -> None:
+    chosen = choose_headline([Wording(t, s) for s, t in wordings.items()], site, URL)
+    assert (chosen[0].text, chosen[0].source) == (headline, source)
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("Par Jeanne Morvan", ["Jeanne Morvan"]),
+        ("Par Jeanne Morvan et Luc Abel", ["Jeanne Morvan", "Luc Abel"]),
+        ("Jeanne Morvan avec AFP", ["Jeanne Morvan", "AFP"]),
+        ("By Tom Hale with Reuters", ["Tom Hale", "Reuters"]),
+        ("By Tom Hale, technology reporter", ["Tom Hale"]),
+        ("Tom Hale in Seattle and Ana Cruz", ["Tom Hale", "Ana Cruz"]),
+        ("Words by Ana Cruz | Photographs: Li Wu", ["Ana Cruz"]),
+        ("Ana Cruz (ana@desk.example, @anacruz)", ["Ana Cruz"]),
+        ("Propos recueillis par Hugo Delmas", ["Hugo Delmas"]),
+        ("Jeanne Morvan, correspondante à Bruxelles", ["Jeanne Morvan"]),
+        ("Marine de La Tour", ["Marine de La Tour"]),
+        ("Jeanne Morvan, 3 mai 2019, 10 h 12", ["Jeanne Morvan"]),
+        ("Ledger staff", ["Ledger staff"]),
+        ("La rédaction, avec AFP", ["La rédaction", "AFP"]),
+        ("https://social.example/ana", []),
+        ("une personne", []),
+        ("", []),
+    ],
+)
+def test_a_byline_names_people_and_agencies(byline: str, names: list[str]) -> None:
+    assert names_in(byline) == names
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "authors", "source"),
+    [
+        (linked(author={"name": "Ana Cruz"}), "", ("Ana Cruz",), "json-ld"),
+        (linked(author={"givenName": "Ana", "familyName": "Cruz"}), "", ("Ana Cruz",), "json-ld"),
+        ('<meta name="author" content="Ana Cruz">', "", ("Ana Cruz",), "meta"),
+        # A collective gives way to a person further on.
+        (
+            '<meta name="author" content="Rédaction">',
+            "<p>Par Ana Cruz</p>",
+            ("Ana Cruz",),
+            "byline",
+        ),
+        ('<meta name="author" content="Rédaction">', "", ("Rédaction",), "meta"),
+        ("", "<a rel='author'>Ana Cruz</a>", ("Ana Cruz",), "markup"),
+        ("", "<p>Par exemple, ceci.</p>", (), ""),
+        ("", "<p>By and large it works</p>", (), ""),
+    ],
+)
+def test_authors_come_with_their_source(
+    head: str, body: str, authors: tuple[str, ...], source: str
+) -> None:
+    reading = read_page(page(head=head, body=body + TEXT), URL)
+    assert (reading.article.authors, reading.sources["authors"]) == (authors, source)
+
+
+@pytest.mark.parametrize(
+    ("value", "date"),
+    [
+        ("2019-08-02T10:12:00+02:00[Europe/Paris]", "2019-08-02T10:12:00+02:00"),
+        ("2019-08-02 10:12:00 +0200", "2019-08-02T10:12:00+02:00"),
+        ("Fri, 02 Aug 2019 10:12:00 +0200 (CEST)", "2019-08-02T10:12:00+02:00"),
+        ("2019-08-02", "2019-08-02T00:00:00+00:00"),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("bientôt", None),
+    ],
+)
+def test_dates_are_read_as_sites_write_them(value: str, date: str | None) -> None:
+    found = parse_date(value)
+    assert (found and found.isoformat()) == date
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "marks"),
+    [
+        (linked(), "", set()),
+        (linked(isAccessibleForFree=True), "<div class='paywall'></div>", set()),
+        (linked(isAccessibleForFree=False), "", {"paywalled"}),
+        (linked(isAccessibleForFree="False"), "", {"paywalled"}),
+        (linked(hasPart={"isAccessibleForFree": False, "cssSelector": ".x"}), "", {"paywalled"}),
+        ('<meta property="article:content_tier" content="metered">', "", {"paywalled"}),
+        ('<meta property="article:content_tier" content="free">', "", set()),
+        ("", "<div class='paywall-banner'>Abonnés</div>", {"paywalled"}),
+        ("", "<p>Il vous reste 72 % de cet article à lire.</p>", {"paywalled"}),
+        ("", "<p>Subscribe to continue reading</p>", {"paywalled"}),
+        ("", "<p>Les abonnés d’Alexa sont prévenus du changement.</p>", set()),
+        ('<script type="application/ld+json">{"@type":"LiveBlogPosting"}</script>', "", {"live"}),
+        ("", "<div class='live-post'>1</div>" * 3, {"live"}),
+        ("", "<div class='live-post'>1</div>", set()),
+        ("", "<p class='alive'>1</p>" * 3, set()),
+    ],
+)
+def test_live_blogs_and_paid_articles_are_marked(head: str, body: str, marks: set[str]) -> None:
+    assert read_page(page(head=head, body=TEXT + body), URL).marks == marks
+
+
+def test_the_hidden_text_of_a_paid_article_is_left_alone() -> None:
+    paid = linked(isAccessibleForFree=False, articleBody="Le texte des abonnés. " * 100)
+    reading = read_page(page(head=paid), URL)
+    assert reading.sources["body"] == "page"
+    assert len(reading.article.paragraphs) == 2
+
+
+def test_a_free_article_that_only_its_data_holds_is_read_from_there() -> None:
+    free = linked(articleBody="Le texte que la page dessine.\n\nEt sa suite, avec un script.")
+    reading = read_page(page(head=free, body="<div id='root'></div>"), URL)
+    assert reading.sources["body"] == "json-ld"
+    assert reading.article.paragraphs == (
+        "Le texte que la page dessine.",
+        "Et sa suite, avec un script.",
+    )
