@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -218,6 +219,15 @@ class Run:
             crawl = store.overview().last_crawl
         assert crawl is not None
         return crawl.stats
+
+    def kept(self) -> int:
+        """How many articles the store holds; none while there is no store yet."""
+        with suppress(sqlite3.OperationalError):
+            uri = f"file:{self.folder}/earshot.db?mode=ro"
+            with closing(sqlite3.connect(uri, uri=True)) as database:
+                (count,) = database.execute("SELECT count(*) FROM articles").fetchone()
+                return int(count)
+        return 0
 
     def put_back(self, time: timedelta) -> None:
         """Makes every visit that long ago."""

