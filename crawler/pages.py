@@ -66,13 +66,13 @@ def parse_article(
     language: str | None = None,
     fetched: datetime | None = None,
 ) -> Article:
-    """Reads one article from its page: `read_page` without how it was read."""
-    return read_page(
+    """Reads one article from its page: `read_article` without how it was read."""
+    return read_article(
         html, url, encoding=encoding, outlet=outlet, language=language, fetched=fetched
     ).article
 
 
-def read_page(
+def read_article(
     html: bytes | str,
     url: str,
     *,

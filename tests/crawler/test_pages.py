@@ -18,7 +18,7 @@ from crawler.pages import (
     PageTooLargeError,
     decode,
     parse_article,
-    read_page,
+    read_article,
 )
 from crawler.wording import furniture
 
@@ -59,7 +59,7 @@ def _written(moment: datetime | None) -> str | None:
 def test_a_saved_page_gives_its_article(saved: Path) -> None:
     expected = json.loads(saved.with_suffix(".json").read_text(encoding="utf-8"))
 
-    reading = read_page(saved.read_bytes(), expected.pop("read_at"))
+    reading = read_article(saved.read_bytes(), expected.pop("read_at"))
     article = reading.article
 
     assert sorted(reading.marks) == expected.pop("marks", [])
