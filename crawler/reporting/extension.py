@@ -57,6 +57,8 @@ class EndReport:
             self._print()
         except StoreError as error:
             stats.set_value(STORE_ERROR, str(error))
+        except SystemExit:  # Rich's, where nobody reads the output; the reactor has to end in order
+            return
 
     def _print(self) -> None:
         spider = cast("NewsSpider", self._crawler.spider)
