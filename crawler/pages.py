@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from unicodedata import normalize
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -16,7 +15,6 @@ from lxml.html import (  # type: ignore[import-untyped]
     HTMLParser,
     document_fromstring,
 )
-from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 from w3lib.encoding import html_body_declared_encoding, resolve_encoding
 
 from analysis.errors import InputError
@@ -24,7 +22,7 @@ from analysis.records import Article, article_id
 from crawler.body import read_body
 from crawler.marks import PAYWALLED, read_marks
 from crawler.metadata import read_metadata
-from crawler.wording import clean
+from crawler.wording import clean, detect_language
 
 MAX_BYTES = 10 * 1024 * 1024
 """Larger pages are refused."""
@@ -173,15 +171,10 @@ def _plain(text: str) -> str:
     return clean(normalize("NFC", text.translate(_INVISIBLE)))
 
 
-@cache
-def _identifier() -> LanguageIdentifier:
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
 def _language(paragraphs: list[str], declared: str | None) -> str | None:
     """The declared language, unless the text is clearly in another."""
-    text = " ".join(paragraphs)[:2000]
-    found, probability = _identifier().classify(text)
+    text = " ".join(paragraphs)
+    found, probability = detect_language(text)
     if len(text) >= 200 and probability > 0.95:
-        return str(found)
-    return declared or (str(found) if probability > 0.9 else None)
+        return found
+    return declared or (found if probability > 0.9 else None)

@@ -1,4 +1,4 @@
-"""Small readings of text and of JSON-LD values that the parsing of pages shares."""
+"""Small readings of text, its language and JSON-LD values that the parsing of pages shares."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
 from analysis.codebook import TermList
 
 FURNITURE = Path(__file__).parent / "data" / "furniture.yml"
+_SAMPLE = 2000
+"""Characters that a text's language is told from."""
 _SPACES = re.compile(r"[ \t\n\r\f\v]+")
 
 
@@ -48,3 +51,14 @@ def as_list(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def detect_language(text: str) -> tuple[str, float]:
+    """The ISO 639-1 code of the likeliest language, and its probability."""
+    language, probability = _identifier().classify(text[:_SAMPLE])
+    return str(language), float(probability)
