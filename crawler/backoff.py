@@ -138,7 +138,7 @@ class BackOffMiddleware:
         if host.waits >= self._most_waits or asked > self._longest:
             self._give_up(request, reason)
             return
-        seconds = min(max(asked, self._first * 2 ** (host.waits - 1)), self._longest)
+        seconds = min((asked or self._first) * 2 ** (host.waits - 1), self._longest)
         host.until = now + seconds
         slot = self._crawler.engine.downloader.slots.get(request.meta["download_slot"])
         if slot is not None:
