@@ -92,14 +92,14 @@ _DATED = 100
 _JOINING = 5
 """Letters that a byline may have besides its names ("et", "and")."""
 _SMALL = 200
-"""Characters up to which what goes by the name of furniture is not looked at further."""
+"""Characters up to which what is hidden goes, however little text the page has."""
 _MOST = 0.4
+"""Share of the text from which a name or a hidden element is not taken for furniture."""
 _SHARE = 0.35
 """An extraction with less than this share of the page's text is tried again with more care."""
 _NOTE = re.compile(r"\s*[\[(]?(?:\d{1,3}|\*)[\])]?\s*$")
 _BREAK = "\x1e"
 _GAP = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+")
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +175,7 @@ def _as_extracted(body: HtmlElement) -> list[str]:
 
 
 def _prune(tree: HtmlElement) -> None:
-    """Takes out what is not article text, as far as its name or markup tells.
-
-    A name that so much of the page goes by is no name of furniture ("Section--with-ads").
-    """
+    """Takes out what holds no article text, and what readers do not see."""
     for element in list(tree.iter(*_REMOVED)):
         _drop(element)
     for element in list(tree.iter("sup")):
@@ -191,7 +188,7 @@ def _prune(tree: HtmlElement) -> None:
         if element.tag not in _KEPT and _is_hidden(element)
     ]
     for length, element in hidden:
-        if length <= max(_SMALL, 0.4 * total):
+        if length <= max(_SMALL, _MOST * total):
             _drop(element)
 
 
