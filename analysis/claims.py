@@ -33,7 +33,7 @@ from analysis.text import straight
 
 _SHARED = ("security_breach",)
 """Practices that an attack, described without names, makes claims on for each company in focus."""
-RULES = "2"
+RULES = "3"
 """Raised with every change of the rules that can change a claim."""
 
 
@@ -103,22 +103,24 @@ class Extractor:
         focus = Focus(self._codebook.cues[lang])
         attributions = AttributionFinder(self._codebook, lang, [block for _, block in blocks])
         plain = [plain_sentences(number, block) for number, block in blocks]
-        stated = self._stated(lang, plain)
+        mentions = [self._mentions[lang].find(n, straight(block), text) for n, block in blocks]
+        stated = self._stated(lang, plain, self._speaks(lang, text, mentions))
         telling = {number for number, _ in stated}
         # The paragraph before one that states something may hold its speaker and its subject.
         telling |= {number - 1 for number in telling}
         model = load_model(self._models[lang])
         parsed = sentences(model, [(n, block) for n, block in blocks if n in telling])
-        for (number, block), paragraph in zip(blocks, plain, strict=True):
-            mentions = self._mentions[lang].find(number, straight(block), text)
+        earlier: list[Attribution] = []
+        names: dict[str, Mention] = {}
+        for (number, block), paragraph, named in zip(blocks, plain, mentions, strict=True):
             if number not in telling:
                 for passed in paragraph:
-                    focus.advance(passed, _within(passed, mentions))
+                    focus.advance(passed, _within(passed, named))
                 continue
-            earlier: list[Attribution] = []
-            sourced = zip(whole := next(parsed), attributions.find(whole, mentions), strict=True)
+            sourced = zip(whole := next(parsed), attributions.find(whole, named), strict=True)
             for sentence, sources in sourced:
-                here = _within(sentence, mentions)
+                here = _within(sentence, named)
+                names.update({m.vendor: m for m in here if m.kind == "name"})
                 seen: set[tuple[str, str]] = set()
                 for match in stated.get((number, sentence.start), ()):
                     attribution = self._attribution(sources, earlier, sentence, match)
@@ -127,16 +129,28 @@ class Extractor:
                         if (resolution.vendor, match.practice) in seen:
                             continue
                         seen.add((resolution.vendor, match.practice))
-                        yield self._claim(
-                            article, lang, block, sentence, match, resolution, attribution
-                        )
+                        source = attribution
+                        if source is not None and not _has_words(source):
+                            source = _own_word(names.get(resolution.vendor, resolution.mention))
+                        yield self._claim(article, lang, block, sentence, match, resolution, source)
                 focus.advance(sentence, here)
                 earlier += sources
 
+    def _speaks(self, lang: str, text: str, mentions: list[list[Mention]]) -> bool:
+        """Whether an article has a word for speech, or for a thing that hears some."""
+        words = self._codebook.relevance[lang]
+        return any(words[name].pattern.search(text) for name in ("voice", "assistant")) or any(
+            mention.kind == "product" for some in mentions for mention in some
+        )
+
     def _stated(
-        self, lang: str, paragraphs: list[list[PlainSentence]]
+        self, lang: str, paragraphs: list[list[PlainSentence]], speaks: bool
     ) -> dict[tuple[int, int], list[PracticeMatch]]:
-        """The practices that sentences state, by paragraph and start of the sentence."""
+        """The practices that sentences state, by paragraph and start of the sentence.
+
+        The encoder is not believed alone in an article that never speaks of speech: such ones
+        use the same words of pictures, cookies and accounts.
+        """
         never = self._codebook.cues[lang]["not_a_claim"].pattern
         sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
         readings: Iterable[SentenceReading | None] = repeat(None)
@@ -151,6 +165,7 @@ class Extractor:
                 possible = self._fusion.possible(reading)
                 matches = self._practices[lang].find(sentence.text, possible)
                 matches = self._fusion.join(matches, reading, sentence.text)
+                matches = [m for m in matches if speaks or m.rule != ENCODER_RULE]
             else:
                 matches = self._practices[lang].find(sentence.text)
             if matches:
@@ -166,8 +181,9 @@ class Extractor:
     ) -> Attribution | None:
         """Whose word a statement is: by syntax, corrected where the encoder is sure.
 
-        No source without words that name it: a speaker of this sentence whose word reaches
-        there or, where the sentence has no speaker, one from `earlier` in its paragraph.
+        A source needs words that name it: those of a speaker of this sentence whose word reaches
+        there or, where the sentence has no speaker, of the last one of that kind in its paragraph
+        and the one before. The words of a company that speaks for itself are left open.
         """
         rules = _innermost(sources, sentence, match)
         if self._fusion is None:
@@ -175,13 +191,16 @@ class Extractor:
         for kind in self._fusion.sources(rules.kind if rules else None, match):
             if kind == "article":
                 return None
-            if rules is not None and kind == rules.kind:
-                return rules
-            if rules is not None and rules.kind == "other":
+            if rules is not None:
                 return replace(rules, kind=kind)
-            before = [source for source in earlier if source.kind == kind and _has_words(source)]
-            if before and not sources:
-                return before[-1]
+            if sources:
+                continue
+            near = [source for source in earlier if sentence.paragraph - source.paragraph <= 1]
+            before = [source for source in near if source.kind == kind and _has_words(source)]
+            if before:
+                return replace(before[-1], companies=())
+            if kind == "vendor":
+                return Attribution(kind, sentence.paragraph, 0, 0, 0, 0, ())
         return rules
 
     def _claim(
@@ -248,6 +267,12 @@ def _innermost(
         and (source.covers(middle) or (match.rule == ENCODER_RULE and _reports(source, middle)))
     ]
     return min(covering, key=lambda source: source.width) if covering else None
+
+
+def _own_word(mention: Mention) -> Attribution:
+    """The company that a claim is about as its source."""
+    at = mention.start, mention.end
+    return Attribution("vendor", mention.paragraph, *at, *at, ())
 
 
 def _reports(source: Attribution, offset: int) -> bool:

@@ -72,9 +72,11 @@ class Fusion:
                 continue
             encoded = reading.practice(column)
             if own:
+                # Of several statements of a practice the encoder cannot tell one's fields.
+                fields = encoded if len(own) == 1 else None
                 joined += [
                     replace(
-                        m, rule=f"{m.rule}+{ENCODER_RULE}", confidence=confidence, encoded=encoded
+                        m, rule=f"{m.rule}+{ENCODER_RULE}", confidence=confidence, encoded=fields
                     )
                     for m in own
                 ]

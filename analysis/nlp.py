@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import spacy
@@ -17,7 +17,6 @@ from analysis.text import sentence_spans, straight
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
-    from thinc.types import Ints2d
 
 
 @Language.component("news_sentences")
@@ -31,7 +30,7 @@ def _news_sentences(doc: Doc) -> Doc:
         while at < len(doc) and doc[at].is_space:
             at += 1
         begins[at : at + 1] = 1
-    doc.from_array(["SENT_START"], cast("Ints2d", begins.astype(np.uint64).reshape(-1, 1)))
+    doc.from_array(["SENT_START"], cast("Any", begins.astype(np.uint64).reshape(-1, 1)))
     return doc
 
 

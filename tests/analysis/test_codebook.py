@@ -364,7 +364,7 @@ def test_whatever_bytes_a_file_has_they_are_yaml_or_the_mistake_is_named(
 
 @pytest.mark.parametrize(
     "terms",
-    [("Amazone?(?!-)", "Lab126"), ("Echo(?:s| Dot)?",), ("R(?=a)|(?<=c )Ring", "Z"), ("(?:le )?g",)],
+    [("Amazone?(?!-)", "Lab126"), ("Echo(?:s| Dot)?",), ("R(?=a)|(?<=c )Ring",), ("(?:le )?g",)],
 )
 @given(text=st.text("AEmazonchoDtLb126 Ringcleg-"))
 def test_an_alternation_that_looks_ahead_finds_what_the_expression_finds(terms, text):

@@ -59,6 +59,21 @@ def test_nobody_is_quoted_for_a_rival(lang: str, sentence: str):
 
 
 @pytest.mark.parametrize(
+    ("lang", "paragraph", "kind", "source"),
+    [
+        ("fr", "Apple se veut rassurant : les clips de Siri ne sont pas liés à un compte.",
+         "vendor", "Apple"),
+        ("en", "Apple's pledge is clear. Siri recordings are never sold, to anyone.",
+         "vendor", "Apple"),
+        ("en", "Moira Lenk, who typed up Alexa clips for three years in Gdansk, told our paper what"
+         " she had heard. A couple argued about money on one Alexa clip.", "worker", "Moira Lenk"),
+    ],
+)  # fmt: skip
+def test_a_source_without_reporting_words(lang: str, paragraph: str, kind: str, source: str):
+    assert (kind, source) in {(c.source_type, c.source) for c in claims(lang, paragraph)}
+
+
+@pytest.mark.parametrize(
     ("lang", "paragraphs"),
     [
         ("en", ("Windows Recall takes pictures of the screen every few seconds.",
