@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -95,8 +96,6 @@ _SMALL = 200
 """Characters up to which what is hidden goes, however little text the page has."""
 _MOST = 0.4
 """Share of the text from which a name or a hidden element is not taken for furniture."""
-_SHARE = 0.35
-"""An extraction with less than this share of the page's text is tried again with more care."""
 _NOTE = re.compile(r"\s*[\[(]?(?:\d{1,3}|\*)[\])]?\s*$")
 _BREAK = "\x1e"
 _GAP = re.compile(rf"{_BREAK}(?:\s*{_BREAK})+")
@@ -125,9 +124,11 @@ def read_body(tree: HtmlElement, metadata: Metadata) -> list[str]:
 
     Prunes the tree.
     """
+    page = deepcopy(tree)  # trafilatura judges better with all that readers see before it
+    etree.strip_elements(page, "script", with_tail=False)
     _prune(tree)
     blocks = list(_blocks(tree))
-    content = _extract(tree, blocks)
+    content = _extract(page, blocks)
     whole = _key("".join(content[0].itertext())) if content else ""
     chosen = _with_gaps(blocks, _chosen(blocks, content))
     chosen = _without_furniture(blocks, chosen)
@@ -154,17 +155,16 @@ def read_body(tree: HtmlElement, metadata: Metadata) -> list[str]:
     return [blocks[place].text for place in (*lead, *body)]
 
 
-def _extract(tree: HtmlElement, blocks: list[_Block]) -> list[HtmlElement]:
-    """The elements of trafilatura's result; its slower fallbacks only where it found little."""
-    found = bare_extraction(tree, fast=True, include_comments=False)
-    text = found.body.xpath("string()") if isinstance(found, Document) else ""
-    prose = [block.text for block in blocks if len(block.key) >= _LONG]
-    if not text or len(text) < _SHARE * sum(map(len, prose)):
-        # Without a language, the fallbacks load the words of a hundred: a second, and 100 MB.
-        language, _ = detect_language(" ".join(prose))
-        known = language if language in JUSTEXT_LANGUAGES else "en"
-        again = bare_extraction(tree, include_comments=False, target_language=known)
-        found = again if isinstance(again, Document) else found
+def _extract(page: HtmlElement, blocks: list[_Block]) -> list[HtmlElement]:
+    """The elements of trafilatura's result, its fallbacks included."""
+    # Without a language, the fallbacks load the words of a hundred: a second, and 100 MB.
+    # With one, a text that trafilatura takes to be in another is given up.
+    language, _ = detect_language(" ".join(b.text for b in blocks if len(b.key) >= _LONG))
+    if language in JUSTEXT_LANGUAGES:
+        found = bare_extraction(page, include_comments=False, target_language=language)
+        if isinstance(found, Document):
+            return list(found.body.iter())
+    found = bare_extraction(page, include_comments=False)
     return list(found.body.iter()) if isinstance(found, Document) else []
 
 
