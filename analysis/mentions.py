@@ -182,6 +182,7 @@ class Focus:
         self._clause = cues["clause"].pattern
         self._relative = cues["relative"].pattern
         self._plural = cues["plural"].pattern
+        self._others = cues["others"].pattern
         self._conjunction = cues["conjunction"].pattern
         self._glue = re.compile(rf"(?:\s|{'|'.join(cues['glue'].terms)})*", re.IGNORECASE)
         self._current: tuple[Mention, ...] = ()
@@ -206,6 +207,8 @@ class Focus:
         """
         groups = self._groups(sentence, mentions)
         if not groups:
+            if self._others.match(sentence.text):
+                return []
             unnamed = self._current if shared else self._unnamed(sentence)
             return [Resolution(m.vendor, None, m, "in focus") for m in unnamed]
         chosen = groups[0] if len(groups) == 1 else self._choose(sentence, groups, start, end)

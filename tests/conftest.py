@@ -109,9 +109,12 @@ def store(store_url: str) -> Iterator[Store]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window.
+
+    Closed with each module: while it is open, no other event loop can run in the process.
+    """
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no Chromium here: {CHROMIUM} does not exist (apt-get install chromium)")
     with sync_playwright() as playwright:

@@ -71,12 +71,12 @@ _KEPT_SHARE = _Share("none_kept", "not_kept", "read", "pages read were not kept"
 
 
 def alarms(crawl: Crawl, earlier: Sequence[Crawl]) -> list[Alarm]:
-    """The alarms of a crawl, in the order of its outlets.
+    """The alarms of a crawl, by the names of its outlets.
 
     Args:
         earlier: the crawls before it that count, newest first.
     """
-    return [alarm for outlet in crawl.stats for alarm in _alarms_of(outlet, crawl, earlier)]
+    return [alarm for outlet in sorted(crawl.stats) for alarm in _alarms_of(outlet, crawl, earlier)]
 
 
 def _alarms_of(outlet: str, crawl: Crawl, earlier: Sequence[Crawl]) -> Iterator[Alarm]:

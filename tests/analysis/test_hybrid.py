@@ -89,6 +89,17 @@ def test_other_matters_of_the_same_companies_make_no_claim(lang: str, paragraphs
     assert claims(lang, *paragraphs) == []
 
 
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Amazon keeps Alexa recordings for years. Its rivals keep recordings too."),
+        ("fr", "Amazon garde les clips d'Alexa. Ses concurrents gardent aussi les clips."),
+    ],
+)
+def test_what_unnamed_rivals_do_is_nobodys_claim(lang: str, text: str):
+    assert {claim.quote.split()[0] for claim in claims(lang, text)} == {"Amazon"}
+
+
 def test_a_third_language_has_no_claims_and_no_error():
     assert claims("de", "Amazon speichert alle Aufnahmen von Alexa.") == []
     assert claims(None, "Amazon speichert alle Aufnahmen, die Alexa im Wohnzimmer macht.") == []
