@@ -7,7 +7,7 @@ title counts as paragraph -1.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -62,6 +62,10 @@ class Article:
         published: date of publication, with time zone where the page gave a time.
         modified: date of the last change that the page declares.
         fetched: when the page was read (UTC).
+        marks: "live" for a live blog, "paywalled" where the page shows a part of its text.
+        provenance: where each field was read: "title", "authors", "published", "modified" and
+            "body" -> "json-ld", a meta element's name, "h1", "title", "markup" (rel, itemprop),
+            "byline", "time", "htmldate", "page"; empty where nothing was found.
     """
 
     id: str
@@ -74,6 +78,8 @@ class Article:
     published: datetime | None = None
     modified: datetime | None = None
     fetched: datetime | None = None
+    marks: tuple[str, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def blocks(self) -> Iterator[tuple[int, str]]:
         """The title as (-1, title), then every paragraph with its number."""

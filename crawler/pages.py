@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from unicodedata import normalize
 
@@ -39,22 +38,6 @@ class PageTooLargeError(InputError):
     """The page is larger, or nested deeper, than any article."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An article, and what is known of how it was read.
-
-    Attributes:
-        marks: `live` for a live blog, `paywalled` where a part is not shown to everyone.
-        sources: where each field was read: `title`, `authors`, `published`, `modified`, `body`.
-            Values: `json-ld`, a meta element's name, `h1`, `title`, `markup` (rel, itemprop),
-            `byline`, `time`, `htmldate`, `page`; empty where nothing was found.
-    """
-
-    article: Article
-    marks: frozenset[str]
-    sources: Mapping[str, str]
-
-
 def parse_article(
     html: bytes | str,
     url: str,
@@ -64,21 +47,6 @@ def parse_article(
     language: str | None = None,
     fetched: datetime | None = None,
 ) -> Article:
-    """Reads one article from its page: `read_article` without how it was read."""
-    return read_article(
-        html, url, encoding=encoding, outlet=outlet, language=language, fetched=fetched
-    ).article
-
-
-def read_article(
-    html: bytes | str,
-    url: str,
-    *,
-    encoding: str | None = None,
-    outlet: str | None = None,
-    language: str | None = None,
-    fetched: datetime | None = None,
-) -> Reading:
     """Reads one article from its page.
 
     Headings inside the body are paragraphs of their own, and so are the rows of a table;
@@ -110,7 +78,7 @@ def read_article(
         source = "json-ld"
     if not paragraphs:
         raise NoBodyError(f"{url}: no article text on the page")
-    article = Article(
+    return Article(
         id=article_id(metadata.canonical),
         title=_plain(metadata.title),
         paragraphs=tuple(paragraphs),
@@ -121,8 +89,9 @@ def read_article(
         published=metadata.published,
         modified=metadata.modified,
         fetched=fetched,
+        marks=tuple(sorted(marks)),
+        provenance={**metadata.sources, "body": source},
     )
-    return Reading(article, marks, {**metadata.sources, "body": source})
 
 
 def _length(paragraphs: Iterable[str]) -> int:

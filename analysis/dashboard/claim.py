@@ -98,6 +98,10 @@ def _source(stored: StoredClaim, article: Article, codebook: Codebook) -> None:
     st.text(f"{stored.outlet_name} · {day(stored.published)}")
     if article.authors:
         st.text(f"By {', '.join(article.authors)}")
+    if "paywalled" in article.marks:
+        st.caption("The outlet keeps a part of this article for subscribers; it was not read.")
+    if "live" in article.marks:
+        st.caption("A live blog: what it says changes through the day.")
     if stored.current_version > 1:
         st.caption(f"Version {stored.last_version} of {stored.current_version} of this article")
     link = web_address(stored.url)

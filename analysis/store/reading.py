@@ -220,6 +220,8 @@ def _articles(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> I
             published=row.published,
             modified=row.modified,
             fetched=row.fetched,
+            marks=tuple(row.marks or ()),
+            provenance=row.provenance or {},
         )
 
 

@@ -158,6 +158,8 @@ versions = sa.Table(
     sa.Column("archive_file", CleanText),
     sa.Column("archive_offset", sa.BigInteger),
     sa.Column("archive_digest", CleanText),
+    sa.Column("marks", CleanJSON),
+    sa.Column("provenance", CleanJSON),
 )
 
 fingerprints = sa.Table(

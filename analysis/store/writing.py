@@ -106,8 +106,8 @@ def save_article(
 ) -> SaveOutcome:
     """Store an article as read now: a new one, a new version, or nothing new.
 
-    Only title and paragraphs make a version. Dates, authors and language of an
-    unchanged text are brought up to date in place. A text that was read before the
+    Only title and paragraphs make a version. What else the page says of an unchanged
+    text is brought up to date in place. A text that was read before the
     newest version was (from an archive) only lengthens the time of the version that
     has it, and is superseded where none has.
     """
@@ -166,7 +166,8 @@ def save_article(
         values["current_version"] = version
         connection.execute(sa.insert(versions).values(row))
     else:
-        details = {key: row[key] for key in ("authors", "lang", "published", "modified")}
+        names = ("authors", "lang", "published", "modified", "marks", "provenance")
+        details = {key: row[key] for key in names}
         if capture is not None and stored.archive_file is None:
             details |= _capture_columns(capture)
         _see(connection, article.id, version, seen, details)
@@ -342,6 +343,8 @@ def _version_row(
         "published": article.published,
         "modified": article.modified,
         "fetched": article.fetched,
+        "marks": article.marks,
+        "provenance": dict(article.provenance),
         "first_seen": seen,
         "last_seen": seen,
         **_capture_columns(capture),

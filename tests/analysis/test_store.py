@@ -42,6 +42,8 @@ def an_article(slug: str = "a", **fields: object) -> Article:
         "lang": "fr",
         "outlet": "gazette",
         "authors": ("Jeanne Morvan",),
+        "marks": ("paywalled",),
+        "provenance": {"title": "h1", "body": "page"},
         "published": NOON,
         "fetched": NOON + timedelta(days=1),
     }
@@ -106,7 +108,7 @@ def test_an_edited_text_is_a_new_version_and_the_old_one_stays(store: Store) -> 
 
 
 def test_details_of_an_unchanged_text_are_brought_up_to_date(store: Store) -> None:
-    saved(store, an_article(published=None, authors=()))
+    saved(store, an_article(published=None, authors=(), marks=(), provenance={}))
     better = an_article()
     assert store.save_article(better, "La Gazette du Numérique", "BE") == "unchanged"
     assert store.versions(better.id) == [better]

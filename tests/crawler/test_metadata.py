@@ -5,7 +5,7 @@ import pytest
 from crawler.bylines import names_in
 from crawler.headlines import Wording, choose_headline
 from crawler.metadata import parse_date
-from crawler.pages import read_article
+from crawler.pages import parse_article
 
 URL = "https://www.gazette.example/tech/siri"
 TEXT = (
@@ -121,8 +121,8 @@ def test_a_byline_names_people_and_agencies(byline: str, names: list[str]) -> No
 def test_authors_come_with_their_source(
     head: str, body: str, authors: tuple[str, ...], source: str
 ) -> None:
-    reading = read_article(page(head=head, body=body + TEXT), URL)
-    assert (reading.article.authors, reading.sources["authors"]) == (authors, source)
+    article = parse_article(page(head=head, body=body + TEXT), URL)
+    assert (article.authors, article.provenance["authors"]) == (authors, source)
 
 
 @pytest.mark.parametrize(
@@ -162,21 +162,21 @@ def test_dates_are_read_as_sites_write_them(value: str, date: str | None) -> Non
     ],
 )
 def test_live_blogs_and_paid_articles_are_marked(head: str, body: str, marks: set[str]) -> None:
-    assert read_article(page(head=head, body=TEXT + body), URL).marks == marks
+    assert parse_article(page(head=head, body=TEXT + body), URL).marks == tuple(sorted(marks))
 
 
 def test_the_hidden_text_of_a_paid_article_is_left_alone() -> None:
     paid = linked(isAccessibleForFree=False, articleBody="Le texte des abonnés. " * 100)
-    reading = read_article(page(head=paid), URL)
-    assert reading.sources["body"] == "page"
-    assert len(reading.article.paragraphs) == 2
+    article = parse_article(page(head=paid), URL)
+    assert article.provenance["body"] == "page"
+    assert len(article.paragraphs) == 2
 
 
 def test_a_free_article_that_only_its_data_holds_is_read_from_there() -> None:
     free = linked(articleBody="Le texte que la page dessine.\n\nEt sa suite, avec un script.")
-    reading = read_article(page(head=free, body="<div id='root'></div>"), URL)
-    assert reading.sources["body"] == "json-ld"
-    assert reading.article.paragraphs == (
+    article = parse_article(page(head=free, body="<div id='root'></div>"), URL)
+    assert article.provenance["body"] == "json-ld"
+    assert article.paragraphs == (
         "Le texte que la page dessine.",
         "Et sa suite, avec un script.",
     )
