@@ -233,7 +233,7 @@ class Codebook:
         expressions: language -> practice -> the ways of stating it.
         concepts: language -> name -> fragments.
         cues: language -> name -> terms, for attribution and factuality.
-        relevance: language -> "assistant", "device", "voice", "privacy", "handling" -> terms.
+        relevance: language -> name of a list of relevance.yml ("assistant", "voice", ...) -> terms.
     """
 
     version: str
