@@ -17,17 +17,16 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from analysis.config import ROOT
 from analysis.errors import SchemaError, StoreError
 from analysis.records import TITLE, Article, Claim, Cue, article_id, digest
 from analysis.store import CellCount, ClaimChanges, ClaimFilter, Page, Store
-from analysis.store.connection import MIGRATIONS, VERSION_TABLE
+from analysis.store.connection import VERSION_TABLE
 from analysis.store.schema import clean, fold, metadata
+from tests.analysis.schemas import store_of
 
 NOON = datetime(2019, 4, 12, 12, 0, tzinfo=UTC)
 SENTENCE = "Amazon fait écouter des enregistrements d’Alexa."
@@ -622,14 +621,7 @@ def test_a_store_of_the_first_schema_is_upgraded_with_all_that_it_holds(store_ur
 
 def _fill_first_schema(url: str, article: Article, claim: Claim) -> None:
     """A store as the first release left it."""
-    if url.startswith("sqlite"):
-        Path(str(sa.make_url(url).database)).parent.mkdir(parents=True)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+    with store_of(url, "0001") as connection:
         first = sa.MetaData()
         first.reflect(connection)
         fields = asdict(claim)
@@ -668,7 +660,6 @@ def _fill_first_schema(url: str, article: Article, claim: Claim) -> None:
         }
         for table, row in rows.items():
             connection.execute(first.tables[table].insert(), row)
-    engine.dispose()
 
 
 def test_a_store_of_a_newer_schema_is_left_alone(store_url: str) -> None:
