@@ -67,6 +67,11 @@ _MODIFIERS = re.compile(
     r"--\S+|(?:^|(?<=\s))(?:has|with|without|no|not|is|tag|category|type|format|status)-\S+", re.I
 )
 """What a name says of an element that it does not say it is: `block--with-ads`, `tag-cookies`."""
+_CONSENT = re.compile(
+    r"(?:^|[\s_-])(?:consent|cookies?|didomi|onetrust|tarteaucitron|axeptio|gdpr|rgpd|cmp)"
+    r"(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _HIDDEN = re.compile(r"display:\s*none", re.IGNORECASE)
 _PERHAPS_HIDDEN = etree.XPath(
     "//*[@hidden or @aria-hidden or @role or @style or contains(@class, 'idden')"
@@ -94,6 +99,8 @@ _JOINING = 5
 """Letters that a byline may have besides its names ("et", "and")."""
 _SMALL = 200
 """Characters up to which what is hidden goes, however little text the page has."""
+_WALL = 1500
+"""Characters up to which a layer that asks for consent goes, even where it is all there is."""
 _MOST = 0.4
 """Share of the text from which a name or a hidden element is not taken for furniture."""
 _NOTE = re.compile(r"\s*[\[(]?(?:\d{1,3}|\*)[\])]?\s*$")
@@ -124,8 +131,9 @@ def read_body(tree: HtmlElement, metadata: Metadata) -> list[str]:
 
     Prunes the tree.
     """
+    _drop_consent(tree)
     page = deepcopy(tree)  # trafilatura judges better with all that readers see before it
-    etree.strip_elements(page, "script", with_tail=False)
+    etree.strip_elements(page, "script", "button", "select", "textarea", with_tail=False)
     _prune(tree)
     blocks = list(_blocks(tree))
     content = _extract(page, blocks)
@@ -189,6 +197,16 @@ def _prune(tree: HtmlElement) -> None:
     ]
     for length, element in hidden:
         if length <= max(_SMALL, _MOST * total):
+            _drop(element)
+
+
+def _drop_consent(tree: HtmlElement) -> None:
+    """Takes out layers that ask for consent, which may be all that a page shows."""
+    total = _length_of_prose(tree)
+    for element in tree.xpath("//*[@id or @class][not(self::html or self::body or self::main)]"):
+        names = f"{element.get('id') or ''} {element.get('class') or ''}"
+        asks = _CONSENT.search(_MODIFIERS.sub(" ", names)) is not None
+        if asks and _length_of_prose(element) <= max(_WALL, _MOST * total):
             _drop(element)
 
 
