@@ -64,13 +64,13 @@ def speaking(lang: str) -> Iterator[None]:
 
 def tr(text: str, **values: object) -> str:
     """A text in the language in use, with what its {fields} stand for filled in."""
-    found = _catalogue(current()).ugettext(text)
+    found: str = _catalogue(current()).ugettext(text)
     return found.format(**values) if values else found
 
 
 def trn(one: str, many: str, count: int, **values: object) -> str:
     """The form for a count, which stands in it as {n}: trn("{n} claim", "{n} claims", 2)."""
-    found = _catalogue(current()).ungettext(one, many, count)
+    found: str = _catalogue(current()).ungettext(one, many, count)
     return found.format(n=number(count), **values)
 
 

@@ -7,8 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -771,53 +769,3 @@ def test_a_killed_writer_leaves_a_good_store(store_url: str) -> None:
         article = an_article("0")
         assert store.save_article(article, "La Gazette") == "unchanged"
         saved(store, an_article("after"))
-
-
-def test_reads_are_quick_on_a_large_store(tmp_path: Path) -> None:
-    with Store.open(f"sqlite:///{tmp_path}/large.db") as store:
-        _fill(tmp_path / "large.db", articles=5_000, claims=20)
-        wanted = ClaimFilter(vendors=("amazon",), languages=("fr",), text="ecouter")
-        reads: list[Callable[[], object]] = [
-            lambda: store.cells(wanted),
-            lambda: store.claims(wanted, limit=50),
-            lambda: store.count_claims(wanted),
-            store.overview,
-        ]
-        for read in reads:
-            start = time.perf_counter()
-            read()
-            assert time.perf_counter() - start < 2
-
-
-def _fill(path: Path, articles: int, claims: int) -> None:
-    vendors, practices = ("amazon", "apple", "google"), ("retention", "human_review", "deletion")
-    when = "2019-04-12 12:00:00.000000"
-    with sqlite3.connect(path) as connection:
-        for n in range(articles):
-            connection.execute(
-                "INSERT INTO articles (id, url, outlet, outlet_name, country, first_seen,"
-                " last_seen, current_version, extractor, extracted_at)"
-                " VALUES (?, ?, ?, 'O', 'FR', ?, ?, 1, 'e1', ?)",
-                (f"a{n}", f"https://x.example/{n}", f"o{n % 25}", when, when, when),
-            )
-            connection.execute(
-                "INSERT INTO versions (article_id, version, digest, title, paragraphs, authors,"
-                " lang, published) VALUES (?, 1, 'd', 'T', '[]', '[]', 'fr', ?)",
-                (f"a{n}", when),
-            )
-            connection.executemany(
-                "INSERT INTO claims VALUES (?, ?, 1, 1, 0, 0, 9, ?, ?, NULL, ?, 'affirmed',"
-                " 'certain', 'article', NULL, 'r', '[]', ?, 'e1', ?, NULL, 0.9)",
-                [
-                    (
-                        f"c{n}-{m}",
-                        f"a{n}",
-                        SENTENCE,
-                        vendors[m % 3],
-                        practices[m % 3],
-                        fold(SENTENCE),
-                        when,
-                    )
-                    for m in range(claims)
-                ],
-            )

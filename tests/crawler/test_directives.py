@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from scrapy.http import HtmlResponse
 
@@ -75,7 +73,6 @@ def test_a_header_and_a_page_add_up():
 @pytest.mark.parametrize(
     "piece", [b"<meta ", b"<meta name=robots", b"<meta name=robots content=x>"]
 )
-def test_no_page_takes_long(piece):
-    started = time.process_time()
-    found(body=piece * (10_000_000 // len(piece)))
-    assert time.process_time() - started < 10
+@pytest.mark.timeout(60)  # a second; hours where a pattern backtracks
+def test_every_page_comes_to_an_end(piece):
+    assert not found(body=piece * (10_000_000 // len(piece))) & {"noindex", "noarchive"}

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 import yaml
 
@@ -25,11 +23,10 @@ def test_headlines_of_articles(title):
     assert not says_missing(article(title))
 
 
-def test_no_headline_takes_long():
-    started = time.process_time()
+@pytest.mark.timeout(60)  # a fraction of a second; minutes where a pattern backtracks
+def test_every_headline_comes_to_an_end():
     for word in ("404 ", "page ", "the page n'est pas ", "oops !", "error "):
         says_missing(article(word * 20_000))
-    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from analysis.errors import ConfigurationError
@@ -72,7 +70,6 @@ def test_a_missing_file_is_named(tmp_path):
         load_stop_list(tmp_path / "none.txt")
 
 
-def test_long_addresses_take_no_time(stops):
-    started = time.process_time()
+@pytest.mark.timeout(60)  # a fraction of a second; minutes where a pattern backtracks
+def test_long_addresses_come_to_an_end(stops):
     assert not stops("https://any.example/" + "session" * 10_000)
-    assert time.process_time() - started < 2
