@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
 
 from analysis.records import Article, Claim, Cue, digest
+from analysis.store import effective
+from analysis.store.effective import claims as claims_table
 from analysis.store.rows import (
+    CLAIM_FIELDS,
     ArticleRow,
     Capture,
     CellCount,
@@ -20,11 +23,11 @@ from analysis.store.rows import (
     Overview,
     Page,
     StoredClaim,
+    Verdict,
     Version,
 )
-from analysis.store.schema import address_key, crawls, fold, pages
+from analysis.store.schema import address_key, crawls, fold, pages, verdicts
 from analysis.store.schema import articles as articles_table
-from analysis.store.schema import claims as claims_table
 from analysis.store.schema import versions as versions_table
 
 newest_version = sa.and_(
@@ -36,9 +39,10 @@ _version_of_claim = sa.and_(
     versions_table.c.version == claims_table.c.last_version,
 )
 _current = sa.and_(
-    claims_table.c.withdrawn.is_(None),
+    effective.counting,
     claims_table.c.last_version == articles_table.c.current_version,
 )
+_not_rejected = claims_table.c.verdict != effective.REJECTED
 _with_outlet = claims_table.join(articles_table, articles_table.c.id == claims_table.c.article_id)
 _with_article = _with_outlet.join(versions_table, _version_of_claim)
 BATCH = 500
@@ -255,6 +259,16 @@ def claim(connection: sa.Connection, claim_id: str) -> StoredClaim | None:
     return None if row is None else _stored_claim(row)
 
 
+def claims_by_id(connection: sa.Connection, ids: Sequence[str]) -> list[StoredClaim]:
+    """Claims by their ids, in that order; unknown ids are left out."""
+    found = {}
+    for first in range(0, len(ids), BATCH):
+        statement = _stored_claims().where(claims_table.c.id.in_(ids[first : first + BATCH]))
+        for row in connection.execute(statement).mappings():
+            found[row["id"]] = _stored_claim(row)
+    return [found[key] for key in ids if key in found]
+
+
 def count_claims(connection: sa.Connection, wanted: ClaimFilter) -> int:
     """How many current claims there are."""
     statement = (
@@ -267,9 +281,11 @@ def cells(connection: sa.Connection, wanted: ClaimFilter) -> list[CellCount]:
     """Current claims counted by vendor and practice; cells without a claim are left out."""
     c = claims_table.c
     outlet = articles_table.c.outlet
+    story = sa.func.coalesce(articles_table.c.story, articles_table.c.id)
+    uncertain = c.certainty == "uncertain"
 
-    def outlets_of(polarity: str) -> sa.ColumnElement[int]:
-        return sa.func.count(sa.distinct(sa.case((c.polarity == polarity, outlet))))
+    def distinct(values: sa.ColumnElement[str], polarity: str) -> sa.ColumnElement[int]:
+        return sa.func.count(sa.distinct(sa.case((c.polarity == polarity, values))))
 
     statement = (
         sa.select(
@@ -277,11 +293,16 @@ def cells(connection: sa.Connection, wanted: ClaimFilter) -> list[CellCount]:
             c.practice,
             _count_if(c.polarity == "affirmed").label("affirmed"),
             _count_if(c.polarity == "denied").label("denied"),
-            _count_if(c.certainty == "uncertain").label("uncertain"),
+            _count_if(uncertain).label("uncertain"),
             sa.func.count(sa.distinct(c.article_id)).label("articles"),
             sa.func.count(sa.distinct(outlet)).label("outlets"),
-            outlets_of("affirmed").label("affirmed_outlets"),
-            outlets_of("denied").label("denied_outlets"),
+            distinct(outlet, "affirmed").label("affirmed_outlets"),
+            distinct(outlet, "denied").label("denied_outlets"),
+            sa.func.count(sa.distinct(story)).label("stories"),
+            _count_if(sa.and_(uncertain, c.polarity == "affirmed")).label("affirmed_uncertain"),
+            _count_if(sa.and_(uncertain, c.polarity == "denied")).label("denied_uncertain"),
+            distinct(story, "affirmed").label("affirmed_stories"),
+            distinct(story, "denied").label("denied_stories"),
         )
         .select_from(_with_article)
         .where(_current, *_conditions(wanted))
@@ -389,7 +410,7 @@ def facets(connection: sa.Connection) -> Facets:
     def values(
         column: sa.ColumnElement[Any], source: sa.FromClause = _with_outlet
     ) -> dict[str, int]:
-        return _tally(connection, column, source, _current, column.is_not(None))
+        return _tally(connection, column, source, _current, _not_rejected, column.is_not(None))
 
     names = connection.execute(sa.select(a.outlet, a.outlet_name).order_by(a.last_seen)).all()
     dates = connection.execute(
@@ -398,7 +419,7 @@ def facets(connection: sa.Connection) -> Facets:
             sa.func.max(v.published, type_=v.published.type),
         )
         .select_from(_with_article)
-        .where(_current)
+        .where(_current, _not_rejected)
     ).one()
     outlets = values(a.outlet)
     return Facets(
@@ -447,6 +468,7 @@ def _conditions(wanted: ClaimFilter) -> Iterator[sa.ColumnElement[bool]]:
     ):
         if values:
             yield column.in_(values)
+    yield c.verdict.in_(wanted.verdicts) if wanted.verdicts else _not_rejected
     for word in fold(wanted.text).split():
         yield c.folded.contains(word, autoescape=True)
     yield from _article_conditions(wanted)
@@ -478,7 +500,10 @@ def _stored_claims() -> sa.Select[Any]:
         a.outlet_name,
         a.country,
         a.current_version,
-    ).select_from(_with_article)
+        *(column.label(f"verdict_{column.name}") for column in verdicts.c),
+    ).select_from(
+        _with_article.outerjoin(verdicts, verdicts.c.number == claims_table.c.standing)
+    )
 
 
 def _stored_claim(row: sa.RowMapping) -> StoredClaim:
@@ -515,4 +540,18 @@ def _stored_claim(row: sa.RowMapping) -> StoredClaim:
         extractor=row["extractor"],
         extracted_at=row["extracted_at"],
         withdrawn=row["withdrawn"],
+        judged=_judged(row),
+        as_read=_as_read(row, claim),
+        read_by_now=row["read_by_now"],
     )
+
+
+def _judged(row: sa.RowMapping) -> Verdict | None:
+    if row["verdict_number"] is None:
+        return None
+    return Verdict(**{field.name: row[f"verdict_{field.name}"] for field in fields(Verdict)})
+
+
+def _as_read(row: sa.RowMapping, claim: Claim) -> Claim | None:
+    read = replace(claim, **{name: row[f"read_{name}"] for name in CLAIM_FIELDS})
+    return None if read == claim else read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -9,6 +10,19 @@ from typing import Literal
 from analysis.records import Article, Claim
 
 SaveOutcome = Literal["new", "unchanged", "changed", "superseded"]
+VerdictKind = Literal["accepted", "rejected", "corrected", "withdrawn"]
+VERDICT_KINDS: tuple[VerdictKind, ...] = ("accepted", "rejected", "corrected", "withdrawn")
+VERDICT_STATES = ("unreviewed", "accepted", "corrected", "rejected")
+CLAIM_FIELDS = (
+    "vendor",
+    "product",
+    "practice",
+    "polarity",
+    "certainty",
+    "source_type",
+    "source",
+)
+"""What a reviewer can correct in a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +171,8 @@ class ClaimFilter:
         text: every word must occur in the sentence, the article's title or the
             named source, whatever the accents and the case.
         articles: article ids.
+        verdicts: "unreviewed", "accepted", "corrected", "rejected"; where it is empty, all
+            but rejected claims pass.
     """
 
     vendors: tuple[str, ...] = ()
@@ -170,6 +186,7 @@ class ClaimFilter:
     date_to: date | None = None
     text: str = ""
     articles: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
 
     @property
     def about_claims(self) -> bool:
@@ -180,8 +197,67 @@ class ClaimFilter:
             or self.source_types
             or self.polarities
             or self.certainties
+            or self.verdicts
             or self.text.split()
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a reviewer said of a claim; one line of its history.
+
+    Attributes:
+        number: in the order of writing.
+        verdict: "withdrawn" takes the one before back: the claim counts as unreviewed again.
+        correction: the fields that the reviewer changed, with their right values.
+        at_random: whether the claim was drawn at random, and not chosen for being doubtful.
+        extractor: the version that had read the claim.
+        reading: the claim's fields (`CLAIM_FIELDS`) as the program had read them.
+    """
+
+    number: int
+    claim_id: str
+    at: datetime
+    by: str
+    verdict: VerdictKind
+    correction: Mapping[str, str | None] = field(default_factory=dict, hash=False)
+    note: str = ""
+    at_random: bool = False
+    extractor: str = ""
+    reading: Mapping[str, str | None] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictCount:
+    """Verdicts on what the program now reads of one practice in one language.
+
+    Attributes:
+        judged: claims with a verdict that stands.
+        right: those whose vendor and practice a reviewer left as they were read.
+        exact: those of which polarity, certainty and kind of source are right as well.
+    """
+
+    practice: str
+    lang: str | None
+    at_random: bool
+    judged: int
+    right: int
+    exact: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """A judged claim that a newer extractor reads otherwise than its reviewer saw it.
+
+    Attributes:
+        reason: "read_otherwise" (its fields changed), "no_longer_read" (a reviewer kept it,
+            and the program does not read it any more) or "read_as_corrected" (the program
+            now reads, as claim `other_id`, what the reviewer corrected it to).
+    """
+
+    claim_id: str
+    reason: Literal["read_otherwise", "no_longer_read", "read_as_corrected"]
+    other_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +266,17 @@ class StoredClaim:
 
     Attributes:
         id: survives edits of the article and new extractors.
-        claim: its offsets refer to version `last_version` of the article.
+        claim: its offsets refer to version `last_version` of the article; its fields are
+            those that a reviewer left, where one accepted or corrected the claim.
         title, lang, published: of that version.
         first_version, last_version: the versions (from 1) in which the sentence stands.
         current_version: the article's newest version.
         extractor: the version of the extractor that last gave the claim.
         withdrawn: when a newer extractor stopped giving it, or None.
+        judged: the verdict that stands, None for an unreviewed claim.
+        as_read: the claim as the program reads it, where a reviewer left it otherwise.
+        read_by_now: the claim that has taken this one's place: the program now reads there
+            what a reviewer corrected this one to.
     """
 
     id: str
@@ -213,11 +294,29 @@ class StoredClaim:
     extractor: str
     extracted_at: datetime
     withdrawn: datetime | None
+    judged: Verdict | None = None
+    as_read: Claim | None = None
+    read_by_now: str | None = None
+
+    @property
+    def verdict(self) -> str:
+        """ "unreviewed", "accepted", "corrected" or "rejected"."""
+        return "unreviewed" if self.judged is None else self.judged.verdict
 
     @property
     def current(self) -> bool:
-        """Whether the article's newest version makes the claim, by the newest reading."""
-        return self.withdrawn is None and self.last_version == self.current_version
+        """Whether the article's newest version makes the claim.
+
+        By the newest reading, or by the word of a reviewer who accepted or corrected it.
+        """
+        stands = self.withdrawn is None or self.verdict in ("accepted", "corrected")
+        newest = self.last_version == self.current_version
+        return stands and newest and self.read_by_now is None
+
+    @property
+    def counted(self) -> bool:
+        """Whether the comparison counts the claim: it is current and nobody rejected it."""
+        return self.current and self.verdict != "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +340,12 @@ class CellCount:
 
     Attributes:
         affirmed, denied: claims of each polarity; they add up to all claims.
-        uncertain: claims of either polarity whose statement is hedged.
-        articles, outlets: distinct ones that make a claim.
+        uncertain: claims of either polarity whose statement is hedged, the sum of
+            `affirmed_uncertain` and `denied_uncertain`.
+        articles, outlets, stories: distinct ones that make a claim; copies of one text are
+            one story.
         affirmed_outlets, denied_outlets: distinct outlets of each polarity.
+        affirmed_stories, denied_stories: distinct stories of each polarity.
     """
 
     vendor: str
@@ -255,6 +357,11 @@ class CellCount:
     outlets: int = 0
     affirmed_outlets: int = 0
     denied_outlets: int = 0
+    stories: int = 0
+    affirmed_uncertain: int = 0
+    denied_uncertain: int = 0
+    affirmed_stories: int = 0
+    denied_stories: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +414,36 @@ class Overview:
     pages: int
     outcomes: dict[str, int]
     last_crawl: Crawl | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfVisits:
+    """How many addresses of an outlet had their last visit in a month, with one outcome."""
+
+    outlet: str
+    year: int
+    month: int
+    outcome: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfArticles:
+    """How many stored articles an outlet published in a month, in one language.
+
+    Attributes:
+        lang: None for those whose language is unknown.
+        year, month: of publication (UTC); None for those without a date.
+        unread: those that no extractor has read in any version.
+    """
+
+    outlet: str
+    outlet_name: str
+    lang: str | None
+    year: int | None
+    month: int | None
+    articles: int
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,3 +240,36 @@ claims = sa.Table(
     ),
     sa.Index("ix_claims_vendor_practice", "vendor", "practice"),
 )
+
+# Append-only: triggers of migration 0008 refuse to change or delete a row.
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("claim_id", sa.ForeignKey("claims.id"), nullable=False, index=True),
+    sa.Column("at", UTCDateTime, nullable=False),
+    sa.Column("by", CleanText, nullable=False),
+    sa.Column("verdict", CleanText, nullable=False),
+    sa.Column("correction", CleanJSON, nullable=False),
+    sa.Column("note", CleanText, nullable=False),
+    sa.Column("at_random", sa.Boolean, nullable=False),
+    sa.Column("extractor", CleanText, nullable=False),
+    sa.Column("reading", CleanJSON, nullable=False),
+)
+
+# The verdict that stands on each claim, for joins; the fields as an accepting or correcting
+# reviewer left them.
+verdict_states = sa.Table(
+    "verdict_states",
+    metadata,
+    sa.Column("claim_id", sa.ForeignKey("claims.id"), primary_key=True),
+    sa.Column("number", sa.ForeignKey("verdicts.number"), nullable=False),
+    sa.Column("state", CleanText, nullable=False),
+    sa.Column("vendor", CleanText),
+    sa.Column("product", CleanText),
+    sa.Column("practice", CleanText),
+    sa.Column("polarity", CleanText),
+    sa.Column("certainty", CleanText),
+    sa.Column("source_type", CleanText),
+    sa.Column("source", CleanText),
+)
