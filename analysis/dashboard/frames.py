@@ -11,7 +11,8 @@ import streamlit as st
 
 from analysis.codebook import Codebook, load_codebook
 from analysis.config import load_settings
-from analysis.store import CellCount, ClaimFilter, Facets, Overview, Store
+from analysis.store import CellCount, ClaimFilter, Facets, Overview, Store, StoredClaim
+from analysis.table import ClaimTable
 
 FRESH_S = 30
 """How long an aggregate is shown before it is counted again."""
@@ -84,6 +85,11 @@ def codebook() -> Codebook:
     return _codebook(load_settings().codebook)
 
 
+def table() -> ClaimTable:
+    """All current claims, in memory."""
+    return _table(store(), store().address)
+
+
 def overview() -> Overview:
     """The store in figures."""
     return _overview(store(), store().address)
@@ -102,6 +108,12 @@ def cells(wanted: ClaimFilter) -> list[CellCount]:
 def count_claims(wanted: ClaimFilter) -> int:
     """How many current claims pass the filter."""
     return _count_claims(store(), store().address, wanted)
+
+
+def claims(wanted: ClaimFilter, limit: int, offset: int = 0) -> list[StoredClaim]:
+    """Current claims: newest article first, undated last, then in reading order."""
+    shown = table().rows(wanted).index[offset : offset + limit]
+    return store().claims_by_id(table().claim_ids(shown))
 
 
 def outlets(figures: Overview, values: Facets) -> pd.DataFrame:
@@ -174,6 +186,11 @@ def _open(url: str) -> Store:
 @st.cache_resource
 def _codebook(folder: Path) -> Codebook:
     return load_codebook(folder)
+
+
+@st.cache_resource(ttl=FRESH_S, show_spinner=False)
+def _table(_store: Store, address: str) -> ClaimTable:
+    return ClaimTable(*_store.claim_columns(), _store.matching)
 
 
 @st.cache_data(ttl=FRESH_S, show_spinner=False)

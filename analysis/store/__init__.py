@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from analysis.errors import StoreError
 from analysis.records import Article, Claim
-from analysis.store import reading, stories, writing
+from analysis.store import columns, coverage, reading, stories, writing
 from analysis.store.connection import address, connect, reason
 from analysis.store.rows import (
     ArticleRow,
@@ -29,6 +29,8 @@ from analysis.store.rows import (
     Facets,
     Fingerprint,
     Grouping,
+    MonthOfArticles,
+    MonthOfVisits,
     Overview,
     Page,
     SaveOutcome,
@@ -48,6 +50,8 @@ __all__ = [
     "Facets",
     "Fingerprint",
     "Grouping",
+    "MonthOfArticles",
+    "MonthOfVisits",
     "Overview",
     "Page",
     "SaveOutcome",
@@ -327,6 +331,21 @@ class Store:
         with self._reading() as connection:
             return reading.claim(connection, claim_id)
 
+    def claims_by_id(self, ids: Sequence[str]) -> list[StoredClaim]:
+        """Claims by their ids, in that order; unknown ids are left out."""
+        with self._reading() as connection:
+            return reading.claims_by_id(connection, ids)
+
+    def claim_columns(self) -> tuple[columns.ArticleColumns, columns.ClaimColumns]:
+        """All articles and current claims as columns of numbers, for a table in memory."""
+        with self._reading() as connection:
+            return columns.load(connection)
+
+    def matching(self, text: str) -> list[str]:
+        """Ids of the claims with every word of a text in sentence, title or source."""
+        with self._reading() as connection:
+            return columns.matching(connection, text)
+
     def cells(self, wanted: ClaimFilter = EVERYTHING) -> list[CellCount]:
         """Current claims counted by vendor and practice; empty cells are left out."""
         with self._reading() as connection:
@@ -347,6 +366,16 @@ class Store:
         """The store in figures."""
         with self._reading() as connection:
             return reading.overview(connection)
+
+    def visits(self) -> list[MonthOfVisits]:
+        """Visited addresses by outlet, month and outcome of their last visit."""
+        with self._reading() as connection:
+            return coverage.visits(connection)
+
+    def stock(self) -> list[MonthOfArticles]:
+        """Stored articles by outlet, language and month of publication."""
+        with self._reading() as connection:
+            return coverage.stock(connection)
 
     def facets(self) -> Facets:
         """The values that current claims have, for each filter."""

@@ -517,12 +517,25 @@ def test_claims_come_newest_first_in_reading_order_and_in_pages(press: Store) ->
 
 
 def test_cells_count_claims_articles_and_outlets(press: Store) -> None:
-    one = {"articles": 1, "outlets": 1}
+    one = {"articles": 1, "outlets": 1, "stories": 1}
+    affirmed = {"affirmed": 1, "affirmed_outlets": 1, "affirmed_stories": 1}
+    denied = {"denied": 1, "denied_outlets": 1, "denied_stories": 1}
     assert press.cells() == [
-        CellCount("amazon", "human_review", 2, 0, 1, 2, 2, 2, 0),
-        CellCount("amazon", "retention", 0, 1, **one, denied_outlets=1),
-        CellCount("apple", "retention", 0, 1, **one, denied_outlets=1),
-        CellCount("other:genesis toys", "human_review", 1, **one, affirmed_outlets=1),
+        CellCount(
+            "amazon",
+            "human_review",
+            affirmed=2,
+            uncertain=1,
+            affirmed_uncertain=1,
+            articles=2,
+            outlets=2,
+            affirmed_outlets=2,
+            stories=2,
+            affirmed_stories=2,
+        ),
+        CellCount("amazon", "retention", **one, **denied),
+        CellCount("apple", "retention", **one, **denied),
+        CellCount("other:genesis toys", "human_review", **one, **affirmed),
     ]
 
 
