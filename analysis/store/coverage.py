@@ -1,0 +1,46 @@
+"""What the store covers: visits by outcome, and articles by outlet, language and month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from analysis.store.reading import newest_version
+from analysis.store.rows import MonthOfArticles, MonthOfVisits
+from analysis.store.schema import articles, pages, versions
+
+
+def visits(connection: sa.Connection) -> list[MonthOfVisits]:
+    """Addresses by outlet, month and outcome of their last visit."""
+    p = pages.c
+    group = (p.outlet, *_month(p.fetched), p.outcome)
+    rows = connection.execute(_counted(*group).select_from(pages).group_by(*group).order_by(*group))
+    return [MonthOfVisits(*row) for row in rows]
+
+
+def stock(connection: sa.Connection) -> list[MonthOfArticles]:
+    """Stored articles by outlet, language and month of publication."""
+    a, v = articles.c, versions.c
+    group = (a.outlet, v.lang, *_month(v.published))
+    unread = sa.func.count(sa.case((a.extractor.is_(None), 1)))
+    rows = connection.execute(
+        _counted(*group)
+        .add_columns(sa.func.max(a.outlet_name), unread)
+        .select_from(articles.join(versions, newest_version))
+        .group_by(*group)
+        .order_by(*group)
+    )
+    return [
+        MonthOfArticles(outlet, name, lang, year, month, count, unread)
+        for outlet, lang, year, month, count, name, unread in rows
+    ]
+
+
+def _month(moment: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[int], ...]:
+    parts = ("year", "month")
+    return tuple(sa.cast(sa.extract(part, moment), sa.Integer) for part in parts)
+
+
+def _counted(*group: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return sa.select(*group, sa.func.count())
