@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from analysis.store.effective import claims, counting
 from analysis.store.reading import newest_version
-from analysis.store.schema import articles, claims, fold, metadata, versions
+from analysis.store.schema import articles, fold, versions
 
 AT_ONCE = 20_000
 """Rows that are taken from the cursor together."""
