@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from analysis.dashboard.empty import trouble
+from analysis.dashboard import access
+from analysis.dashboard.empty import failure, trouble
+from analysis.dashboard.language import tr
 from analysis.errors import EarshotError
 
 IMAGES = Path(__file__).parent / "analysis" / "dashboard"
@@ -12,6 +14,7 @@ IMAGES = Path(__file__).parent / "analysis" / "dashboard"
 # Pictures of our own: a Material icon here would be fetched from a server of Google.
 st.set_page_config(page_title="Earshot", page_icon=IMAGES / "icon.svg", layout="wide")
 st.logo(IMAGES / "logo.svg", size="large")
+allowed = access.gate()
 page = st.navigation(
     [
         st.Page(
@@ -41,9 +44,12 @@ page = st.navigation(
             visibility="hidden",
         ),
     ],
-    position="top",
+    position="top" if allowed else "hidden",
 )
-try:
-    page.run()
-except EarshotError as error:
-    trouble(error)
+if allowed:
+    try:
+        page.run()
+    except EarshotError as error:
+        trouble(error)
+    except Exception as error:  # noqa: BLE001 - logged, and never shown
+        failure(error, tr("Something went wrong on this page. Load it again, or try another."))

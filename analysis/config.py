@@ -12,6 +12,7 @@
 | `EARSHOT_MODEL_FR`, `EARSHOT_MODEL_EN` | spaCy model of each language | the pinned ones |
 | `EARSHOT_ENCODER` | folder of the encoder's model, `off`: rules alone | `analysis/data/encoder` |
 | `EARSHOT_CONFIDENCE` | least confidence of a claim, 0 to 1 | 0.52 |
+| `EARSHOT_ACCESS` | file of who may log in to the dashboard, `off`: everybody | none |
 
 The pages of `var/earshot.db` are archived in `var/earshot-archive`, its crawls reported in
 `var/earshot-reports`, and so for any SQLite file; those of a PostgreSQL store in the same.
@@ -49,6 +50,9 @@ class Settings:
     models: dict[str, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
     encoder: Path | None = ROOT / "analysis" / "data" / "encoder"
     confidence: float = DEFAULT_CONFIDENCE
+    access: Path | None = None
+    guarded: bool = True
+    """False: the dashboard may be reached from other machines without a login."""
 
 
 def load_settings(environment: dict[str, str] | None = None) -> Settings:
@@ -60,6 +64,7 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
     given = os.environ if environment is None else environment
     values = {key: value for key, value in given.items() if value.strip()}
     default = Settings()
+    access = values.get("EARSHOT_ACCESS")
     encoder = values.get("EARSHOT_ENCODER", default.encoder)
     database_url = values.get("EARSHOT_DATABASE_URL", default.database_url)
     archive = values.get("EARSHOT_ARCHIVE") or _beside(database_url, DEFAULT_ARCHIVE)
@@ -78,6 +83,8 @@ def load_settings(environment: dict[str, str] | None = None) -> Settings:
         },
         encoder=None if encoder is None or encoder == "off" else Path(encoder),
         confidence=_share("EARSHOT_CONFIDENCE", values, default.confidence),
+        access=None if access in (None, "off") else Path(access),
+        guarded=access != "off",
     )
 
 

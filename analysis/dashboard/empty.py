@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
+
 import streamlit as st
 
+from analysis.dashboard.language import tr
 from analysis.errors import EarshotError
 from analysis.store import Overview
 
@@ -33,3 +37,16 @@ def trouble(error: EarshotError) -> None:
     """Shows an error that a person can do something about; its text as it is."""
     st.error("Earshot cannot show this page.", icon=":material/error:")
     st.text(str(error))
+
+
+def failure(error: Exception, what: str) -> None:
+    """Says what went wrong without showing how; the log has it under the reference given."""
+    reference = secrets.token_hex(4)
+    logging.getLogger(__name__).error("reference %s: %s", reference, error, exc_info=error)
+    st.error(what, icon=":material/error:")
+    st.text(
+        tr(
+            "Whoever runs this server finds the cause in its log, under the reference {reference}.",
+            reference=reference,
+        )
+    )

@@ -39,8 +39,13 @@ def press(filled_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def open_page(filled_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """Opens a page by its module's name, on the invented press or another store."""
+def open_page(
+    filled_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[Open]:
+    """Opens a page by its module's name, on the invented press or another store.
+
+    A page that fails says so in words, not as AppTest's exception: the log has the cause.
+    """
 
     def opened(page: str, url: str = filled_url, /, **parameters: str | list[str]) -> AppTest:
         monkeypatch.setenv("EARSHOT_DATABASE_URL", url)
@@ -52,6 +57,8 @@ def open_page(filled_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open
     yield opened
     st.cache_data.clear()
     st.cache_resource.clear()
+    failures = [r for r in caplog.get_records("call") if r.name == "analysis.dashboard.empty"]
+    assert [record.exc_text or record.getMessage() for record in failures] == []
 
 
 @pytest.fixture(scope="session")
