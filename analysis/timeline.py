@@ -1,0 +1,192 @@
+"""Claims over time: periods of days, counts of each series, and the events that stand out.
+
+Works on rows as `ClaimTable.rows` gives them. An event is a burst of articles
+(`analysis.bursts`), named by its leading story.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.bursts import Burst, bursts
+
+Unit = Literal["day", "week", "month", "quarter", "year"]
+UNITS: tuple[Unit, ...] = get_args(Unit)
+Counted = Literal["claims", "articles", "stories"]
+COUNTED: tuple[Counted, ...] = get_args(Counted)
+_LONGEST: dict[Unit, int] = {"day": 45, "week": 220, "month": 10 * 366, "quarter": 30 * 366}
+"""The longest stretch, in days, that is shown in periods of a unit."""
+_MONDAY = 3
+"""1 January 1970, day 0, was a Thursday."""
+_Numbers = npt.NDArray[Any]
+
+
+def unit_for(first: date, last: date) -> Unit:
+    """The finest unit in which a stretch of time is still legible on a telephone."""
+    days = (last - first).days
+    return next((unit for unit, longest in _LONGEST.items() if days <= longest), "year")
+
+
+def numbered(days: _Numbers, unit: Unit) -> _Numbers:
+    """The number of the period that each day lies in; consecutive periods, consecutive numbers.
+
+    Args:
+        days: numpy dates, none of them NaT.
+    """
+    if unit == "day":
+        return days.astype("datetime64[D]").astype("int64")
+    if unit == "week":
+        return (days.astype("datetime64[D]").astype("int64") + _MONDAY) // 7
+    if unit == "year":
+        return days.astype("datetime64[Y]").astype("int64")
+    months = days.astype("datetime64[M]").astype("int64")
+    return months // 3 if unit == "quarter" else months
+
+
+def period_of(day: date, unit: Unit) -> int:
+    """The number of the period that a day lies in."""
+    return int(numbered(np.array([day], dtype="datetime64[D]"), unit)[0])
+
+
+def first_day(period: int, unit: Unit) -> date:
+    """The day on which a period begins."""
+    if unit == "week":
+        return _date(period * 7 - _MONDAY, "D")
+    if unit == "quarter":
+        return _date(period * 3, "M")
+    return _date(period, {"day": "D", "month": "M", "year": "Y"}[unit])
+
+
+def last_day(period: int, unit: Unit) -> date:
+    """The day on which a period ends."""
+    try:
+        return first_day(period + 1, unit) - timedelta(days=1)
+    except (OverflowError, ValueError):  # the calendar ends with the year 9999
+        return date.max
+
+
+def _date(number: int, step: str) -> date:
+    found = np.datetime64(number, step).astype("datetime64[D]").item()  # type: ignore[call-overload]
+    if not isinstance(found, date):
+        raise OverflowError(f"no date {number} {step}")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What each series counts in each period.
+
+    Attributes:
+        counts: {key: {number of the period: count}}, the largest series first, without zeros.
+        undated: how much of what is counted has no date, and so stands in no period.
+    """
+
+    unit: Unit
+    counts: dict[str, dict[int, int]]
+    undated: int
+
+    def total(self, key: str) -> int:
+        """What a series counts in all its periods."""
+        return sum(self.counts[key].values())
+
+
+def series(rows: pd.DataFrame, by: str, counted: Counted, unit: Unit) -> Series:
+    """Rows counted by a column of keys and by period.
+
+    Articles and stories are counted once in each series and period that has a claim of theirs.
+    """
+    what = _what(rows, counted)
+    dated = rows["day"].notna().to_numpy()
+    undated = len(np.unique(what[~dated]))
+    if not dated.any():
+        return Series(unit, {}, undated)
+    periods = numbered(rows["day"].to_numpy()[dated], unit)
+    first = int(periods.min())
+    width = int(periods.max()) - first + 1
+    keys = rows[by].cat
+    cell = keys.codes.to_numpy(dtype="int64")[dated] * width + periods - first
+    if counted != "claims":
+        size = int(what.max()) + 1
+        cell = pd.unique(cell * size + what[dated]) // size
+    numbers, counts = np.unique(cell, return_counts=True)
+    found: dict[str, dict[int, int]] = {}
+    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+        key, period = divmod(number, width)
+        found.setdefault(str(keys.categories[key]), {})[period + first] = count
+    order = sorted(found, key=lambda key: (-sum(found[key].values()), key))
+    return Series(unit, {key: found[key] for key in order}, undated)
+
+
+def _what(rows: pd.DataFrame, counted: Counted) -> _Numbers:
+    if counted == "claims":
+        return np.arange(len(rows), dtype="int64")
+    column = {"articles": "article", "stories": "story"}[counted]
+    return rows[column].to_numpy(dtype="int64")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A stretch of days in which the press wrote far more than usual.
+
+    Attributes:
+        first, last: days, both included.
+        weight: of the burst, to compare events.
+        lead: position in the claim table of a claim of the leading story: the one with the most
+            articles, then the most claims, then the earliest; in its earliest article.
+        lead_articles, lead_outlets: of that story, within the event.
+    """
+
+    first: date
+    last: date
+    weight: float
+    claims: int
+    articles: int
+    outlets: int
+    lead: int
+    lead_articles: int
+    lead_outlets: int
+
+
+def events(rows: pd.DataFrame, unit: Unit) -> list[Event]:
+    """The events among some claims, the earliest first.
+
+    Bursts are sought by week where the unit is a day or a week, else by month: a day more or
+    less in the week is no event, and years have none.
+    """
+    step: Unit = "week" if unit in ("day", "week") else "month"
+    dated = rows[rows["day"].notna()]
+    if dated.empty:
+        return []
+    periods = numbered(dated["day"].to_numpy(), step)
+    start = int(periods.min())
+    _, one_of_each = np.unique(dated["article"].to_numpy(), return_index=True)
+    counts = np.bincount(periods[one_of_each] - start)
+    return [
+        _event(dated[(periods >= start + b.first) & (periods <= start + b.last)], b, start, step)
+        for b in bursts(counts.tolist())
+    ]
+
+
+def _event(rows: pd.DataFrame, burst: Burst, start: int, step: Unit) -> Event:
+    stories = rows.groupby("story").agg(
+        articles=("article", "nunique"), claims=("article", "size"), day=("day", "min")
+    )
+    ranked = stories.sort_values(["articles", "claims", "day"], ascending=[False, False, True])
+    story = rows[rows["story"] == ranked.index[0]]
+    return Event(
+        first=first_day(start + burst.first, step),
+        last=last_day(start + burst.last, step),
+        weight=burst.weight,
+        claims=len(rows),
+        articles=burst.total,
+        outlets=rows["outlet"].nunique(),
+        lead=int(story["day"].idxmin()),
+        lead_articles=int(ranked["articles"].iloc[0]),
+        lead_outlets=story["outlet"].nunique(),
+    )
