@@ -114,11 +114,11 @@ def series(rows: pd.DataFrame, by: str, counted: Counted, unit: Unit) -> Series:
     if counted != "claims":
         size = int(what.max()) + 1
         cell = pd.unique(cell * size + what[dated]) // size
-    numbers, counts = np.unique(cell, return_counts=True)
+    counts = np.bincount(cell)
     found: dict[str, dict[int, int]] = {}
-    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+    for number in np.flatnonzero(counts).tolist():
         key, period = divmod(number, width)
-        found.setdefault(str(keys.categories[key]), {})[period + first] = count
+        found.setdefault(str(keys.categories[key]), {})[period + first] = int(counts[number])
     order = sorted(found, key=lambda key: (-sum(found[key].values()), key))
     return Series(unit, {key: found[key] for key in order}, undated)
 
