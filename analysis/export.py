@@ -105,9 +105,9 @@ def restore(cell: str) -> str:
 def export_files(store: Store, wanted: ClaimFilter, codebook: Codebook) -> dict[str, bytes]:
     """The three files, by name, of the claims that pass a filter."""
     return {
-        "claims.csv": _csv(CLAIM_COLUMNS, _claim_rows(store.claims(wanted), codebook)),
-        "vendors_by_practice.csv": _csv(CELL_COLUMNS, _cell_rows(store, wanted, codebook)),
-        "articles.csv": _csv(ARTICLE_COLUMNS, _article_rows(store, wanted)),
+        "claims.csv": csv_file(CLAIM_COLUMNS, _claim_rows(store.claims(wanted), codebook)),
+        "vendors_by_practice.csv": csv_file(CELL_COLUMNS, _cell_rows(store, wanted, codebook)),
+        "articles.csv": csv_file(ARTICLE_COLUMNS, _article_rows(store, wanted)),
     }
 
 
@@ -187,7 +187,8 @@ def _practice_labels(practice: str, codebook: Codebook) -> tuple[str, str]:
     return codebook.practice_label(practice, "fr"), codebook.practice_label(practice, "en")
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """A CSV file of the kind described above."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(columns)
