@@ -9,12 +9,14 @@ drop values without a word.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import streamlit as st
 
 from analysis.codebook import Codebook
 from analysis.dashboard import address
+from analysis.dashboard.language import day, tr
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES
 from analysis.store import ClaimFilter, Facets
 
@@ -116,6 +118,30 @@ def clear_button() -> None:
     st.button("Clear filters", icon=":material/filter_alt_off:", on_click=_clear, type="tertiary")
 
 
+def choose_dates(first: date, last: date) -> None:
+    """Puts a range of days, both included, into the address; the other filters stay."""
+    _replace(address.write(replace(_current(), date_from=first, date_to=last)))
+
+
+def clear_dates() -> None:
+    """Takes the range of days out of the address; the other filters stay."""
+    _replace(address.write(replace(_current(), date_from=None, date_to=None)))
+
+
+def in_words(wanted: ClaimFilter, values: Facets, codebook: Codebook) -> str:
+    """A filter as text: "Vendor: Apple, Google; Words: “police”"; empty where nothing narrows."""
+    _, labels = _choices(values, codebook, wanted)
+
+    def said(name: str, given: list[str]) -> str:
+        if name in address.DATES:
+            return day(date.fromisoformat(given[0]))
+        return f"“{given[0]}”" if name == address.TEXT else ", ".join(map(labels[name], given))
+
+    return "; ".join(
+        f"{tr(_TITLES[name])}: {said(name, given)}" for name, given in address.write(wanted).items()
+    )
+
+
 def page_number(pages: int) -> int:
     """The number of the page of results in the address, from 1 to `pages`."""
     given = st.query_params.get(PAGE, "1")
@@ -169,6 +195,10 @@ def source_type_label(key: str, codebook: Codebook) -> str:
 
 def _key(name: str) -> str:
     return f"filter_{name}"
+
+
+def _current() -> ClaimFilter:
+    return address.read(_parameters()).wanted
 
 
 def _parameters() -> dict[str, list[str]]:
