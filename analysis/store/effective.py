@@ -30,6 +30,15 @@ def _as_left(name: str) -> sa.ColumnElement[Any]:
     return sa.case((_is_kept(), states.c[name]), else_=read.c[name]).label(name)
 
 
+def _subject(table: sa.FromClause) -> sa.ColumnElement[str]:
+    """Vendor and practice in one, so that no index on either is chosen.
+
+    An article has few claims, and a vendor can have most of all.
+    """
+    expression: sa.ColumnElement[str] = table.c.vendor + sa.literal_column("'/'") + table.c.practice
+    return expression
+
+
 def _read_by_now() -> sa.ColumnElement[str | None]:
     """The claim in which the program itself now reads what a reviewer corrected this one to."""
     found = (
@@ -37,9 +46,7 @@ def _read_by_now() -> sa.ColumnElement[str | None]:
         .where(
             _other.c.article_id == read.c.article_id,
             _other.c.quote == read.c.quote,
-            # Not by the index on vendors: an article has few claims, a vendor can have most.
-            _other.c.vendor + sa.literal_column("''") == states.c.vendor,
-            _other.c.practice == states.c.practice,
+            _subject(_other) == _subject(states),
             _other.c.last_version == read.c.last_version,
             _other.c.withdrawn.is_(None),
             _other.c.id != read.c.id,
@@ -47,8 +54,7 @@ def _read_by_now() -> sa.ColumnElement[str | None]:
         .correlate(read, states)
         .scalar_subquery()
     )
-    elsewhere = sa.or_(states.c.vendor != read.c.vendor, states.c.practice != read.c.practice)
-    return sa.case((sa.and_(_is_kept(), elsewhere), found))
+    return sa.case((sa.and_(_is_kept(), _subject(states) != _subject(read)), found))
 
 
 claims = (
