@@ -22,6 +22,8 @@ Counted = Literal["claims", "articles", "stories"]
 COUNTED: tuple[Counted, ...] = get_args(Counted)
 _LONGEST: dict[Unit, int] = {"day": 45, "week": 220, "month": 10 * 366, "quarter": 30 * 366}
 """The longest stretch, in days, that is shown in periods of a unit."""
+OTHERS = ""
+"""The key of the series that holds the small ones."""
 _MONDAY = 3
 """1 January 1970, day 0, was a Thursday."""
 _Numbers = npt.NDArray[Any]
@@ -83,51 +85,78 @@ class Series:
     """What each series counts in each period.
 
     Attributes:
-        counts: {key: {number of the period: count}}, the largest series first, without zeros.
+        counts: {key: {number of the period: count}} without zeros, the series with the most
+            claims first; the small ones come last, together, under the key OTHERS.
+        totals: what each series counts in all; a story that goes on counts once here, and in
+            each of its periods there.
+        others: how many keys OTHERS stands for.
         undated: how much of what is counted has no date, and so stands in no period.
     """
 
     unit: Unit
     counts: dict[str, dict[int, int]]
+    totals: dict[str, int]
+    others: int
     undated: int
 
-    def total(self, key: str) -> int:
-        """What a series counts in all its periods."""
-        return sum(self.counts[key].values())
 
-
-def series(rows: pd.DataFrame, by: str, counted: Counted, unit: Unit) -> Series:
+def series(
+    rows: pd.DataFrame, by: str, counted: Counted, unit: Unit, most: int | None = None
+) -> Series:
     """Rows counted by a column of keys and by period.
 
     Articles and stories are counted once in each series and period that has a claim of theirs.
+
+    Args:
+        most: how many keys get a series of their own; by default all.
     """
-    what = _what(rows, counted)
     dated = rows["day"].notna().to_numpy()
+    what = _what(rows, counted)
     undated = len(np.unique(what[~dated]))
     if not dated.any():
-        return Series(unit, {}, undated)
+        return Series(unit, {}, {}, 0, undated)
+    column = rows[by].cat
+    codes = column.codes.to_numpy(dtype="int64")[dated]
+    claims = np.bincount(codes, minlength=len(column.categories))
+    ranked = sorted(np.flatnonzero(claims).tolist(), key=lambda code: (-claims[code], code))
+    own = len(ranked) if most is None or len(ranked) <= most + 1 else most
+    ranks = np.zeros(len(column.categories), dtype="int64")
+    ranks[ranked] = np.minimum(np.arange(len(ranked)), own)
+    names = [*(str(column.categories[code]) for code in ranked[:own]), OTHERS]
+
+    rank = ranks[codes]
     periods = numbered(rows["day"].to_numpy()[dated], unit)
     first = int(periods.min())
     width = int(periods.max()) - first + 1
-    keys = rows[by].cat
-    cell = keys.codes.to_numpy(dtype="int64")[dated] * width + periods - first
-    if counted != "claims":
-        size = int(what.max()) + 1
-        cell = pd.unique(cell * size + what[dated]) // size
-    counts = np.bincount(cell)
+    each = None if counted == "claims" else what[dated]
+    cells = _distinct(rank * width + periods - first, each)
     found: dict[str, dict[int, int]] = {}
-    for number in np.flatnonzero(counts).tolist():
-        key, period = divmod(number, width)
-        found.setdefault(str(keys.categories[key]), {})[period + first] = int(counts[number])
-    order = sorted(found, key=lambda key: (-sum(found[key].values()), key))
-    return Series(unit, {key: found[key] for key in order}, undated)
+    for cell in np.flatnonzero(cells).tolist():
+        found.setdefault(names[cell // width], {})[cell % width + first] = int(cells[cell])
+    totals = _distinct(rank, each).tolist()
+    return Series(
+        unit,
+        found,
+        {names[number]: total for number, total in enumerate(totals)},
+        len(ranked) - own,
+        undated,
+    )
 
 
 def _what(rows: pd.DataFrame, counted: Counted) -> _Numbers:
+    """The number of the claim, article or story in each row."""
     if counted == "claims":
         return np.arange(len(rows), dtype="int64")
     column = {"articles": "article", "stories": "story"}[counted]
     return rows[column].to_numpy(dtype="int64")
+
+
+def _distinct(cells: _Numbers, what: _Numbers | None) -> _Numbers:
+    """How many different things stand in each cell, by its number; None: each is one."""
+    if what is None:
+        return np.bincount(cells)
+    size = int(what.max()) + 1
+    return np.bincount(pd.unique(cells * size + what) // size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from analysis.timeline import (
     COUNTED,
+    OTHERS,
     UNITS,
     Unit,
     events,
@@ -119,7 +120,32 @@ def test_each_series_is_counted_by_period(
 
 def test_the_largest_series_comes_first() -> None:
     found = series(TWO_VENDORS, "vendor", "claims", "year")
-    assert [(key, found.total(key)) for key in found.counts] == [("apple", 3), ("google", 2)]
+    assert list(found.totals.items()) == [("apple", 3), ("google", 2)]
+    assert list(found.counts) == ["apple", "google"]
+
+
+def test_small_series_come_together_without_counting_an_article_twice() -> None:
+    both = rows(
+        [
+            ("apple", "2019-04-01", 0, 0, "a"),
+            ("apple", "2019-04-02", 1, 1, "a"),
+            ("google", "2019-04-03", 2, 2, "a"),
+            ("sonos", "2019-04-03", 2, 2, "a"),
+        ]
+    )
+    found = series(both, "vendor", "articles", "month", most=1)
+    april = period_of(date(2019, 4, 1), "month")
+    assert found.counts == {"apple": {april: 2}, OTHERS: {april: 1}}
+    assert found.totals == {"apple": 2, OTHERS: 1}
+    assert found.others == 2
+    assert series(both, "vendor", "articles", "month", most=2).others == 0
+
+
+def test_a_story_that_goes_on_counts_in_each_period_and_once_in_all() -> None:
+    long = rows([("apple", "2019-04-01", 0, 0, "a"), ("apple", "2019-06-01", 1, 0, "b")])
+    found = series(long, "vendor", "stories", "month")
+    assert list(found.counts["apple"].values()) == [1, 1]
+    assert found.totals == {"apple": 1}
 
 
 @pytest.mark.parametrize("counted", COUNTED)
