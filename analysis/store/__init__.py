@@ -6,7 +6,7 @@ One SQLite file, or one PostgreSQL database that a newsroom shares. This package
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import MappingProxyType, TracebackType
@@ -16,9 +16,13 @@ import sqlalchemy as sa
 
 from analysis.errors import StoreError
 from analysis.records import Article, Claim
-from analysis.store import columns, coverage, reading, stories, writing
+from analysis.search_terms import Query
+from analysis.store import changes, columns, coverage, reading, search, stories, verdicts, writing
 from analysis.store.connection import address, connect, reason
 from analysis.store.rows import (
+    CLAIM_FIELDS,
+    VERDICT_STATES,
+    ArticleHit,
     ArticleRow,
     Capture,
     CellCount,
@@ -28,18 +32,26 @@ from analysis.store.rows import (
     Crawl,
     Facets,
     Fingerprint,
+    Found,
     Grouping,
     MonthOfArticles,
     MonthOfVisits,
     Overview,
     Page,
     SaveOutcome,
+    SecondLook,
     StoredClaim,
     Story,
+    Verdict,
+    VerdictCount,
+    VerdictKind,
     Version,
 )
 
 __all__ = [
+    "CLAIM_FIELDS",
+    "VERDICT_STATES",
+    "ArticleHit",
     "ArticleRow",
     "Capture",
     "CellCount",
@@ -49,15 +61,20 @@ __all__ = [
     "Crawl",
     "Facets",
     "Fingerprint",
+    "Found",
     "Grouping",
     "MonthOfArticles",
     "MonthOfVisits",
     "Overview",
     "Page",
     "SaveOutcome",
+    "SecondLook",
     "Store",
     "StoredClaim",
     "Story",
+    "Verdict",
+    "VerdictCount",
+    "VerdictKind",
     "Version",
 ]
 
@@ -298,7 +315,11 @@ class Store:
             return stories.shared(connection)
 
     def save_claims(
-        self, article_id: str, by_version: Mapping[int, Sequence[Claim]], extractor: str
+        self,
+        article_id: str,
+        by_version: Mapping[int, Sequence[Claim]],
+        extractor: str,
+        named: Collection[str] = (),
     ) -> ClaimChanges:
         """Make the article's claims those that an extractor read in versions 1, 2, ...
 
@@ -307,12 +328,15 @@ class Store:
         is marked withdrawn, never deleted; one that comes back counts again.
         Confidence is stored to 4 digits; less than 0.01 more or less is no change.
 
+        Args:
+            named: the vendors that the newest version names, besides those of its claims.
+
         Raises:
             StoreError: unknown article or version, a version left out, or a quote
                 that is not what stands at the claim's offsets.
         """
         with self._writing() as connection:
-            return writing.save_claims(connection, article_id, by_version, extractor)
+            return writing.save_claims(connection, article_id, by_version, extractor, named)
 
     def claims(
         self, wanted: ClaimFilter = EVERYTHING, limit: int | None = None, offset: int = 0
@@ -336,10 +360,15 @@ class Store:
         with self._reading() as connection:
             return reading.claims_by_id(connection, ids)
 
-    def claim_columns(self) -> tuple[columns.ArticleColumns, columns.ClaimColumns]:
-        """All articles and current claims as columns of numbers, for a table in memory."""
+    def last_change(self) -> int:
+        """The number of the last change of an article, its claims, verdicts or story."""
         with self._reading() as connection:
-            return columns.load(connection)
+            return changes.last_change(connection)
+
+    def columns(self, since: int = columns.BEFORE_ALL) -> columns.Columns:
+        """The articles that changed after some number, with all that is counted of them."""
+        with self._reading() as connection:
+            return columns.load(connection, since)
 
     def matching(self, text: str) -> list[str]:
         """Ids of the claims with every word of a text in sentence, title or source."""
@@ -362,6 +391,23 @@ class Store:
         with self._reading() as connection:
             return reading.article_rows(connection, wanted, limit, offset)
 
+    def search_articles(
+        self,
+        query: Query,
+        wanted: ClaimFilter = EVERYTHING,
+        newest_first: bool = False,
+        limit: int = 20,
+        offset: int = 0,
+    ) -> Found:
+        """The articles whose newest version has the words of a search, the best fit first.
+
+        Args:
+            wanted: only its languages, outlets and dates narrow; those of claims do not.
+            newest_first: sort by date; so is what too many articles have, whatever is asked.
+        """
+        with self._reading() as connection:
+            return search.search(connection, query, wanted, newest_first, limit, offset)
+
     def overview(self) -> Overview:
         """The store in figures."""
         with self._reading() as connection:
@@ -381,3 +427,59 @@ class Store:
         """The values that current claims have, for each filter."""
         with self._reading() as connection:
             return reading.facets(connection)
+
+    def judge(
+        self,
+        claim_id: str,
+        verdict: VerdictKind,
+        by: str,
+        note: str = "",
+        correction: Mapping[str, str | None] = MappingProxyType({}),
+        at_random: bool = False,
+    ) -> Verdict:
+        """Write a reviewer's verdict on a claim; the latest one stands, all are kept.
+
+        Args:
+            correction: for "corrected", the fields that change (of `CLAIM_FIELDS`).
+            at_random: the claim was drawn at random.
+
+        Raises:
+            InputError: an unknown claim, no name, or a correction that is none.
+        """
+        with self._writing() as connection:
+            return verdicts.add(connection, claim_id, verdict, by, note, correction, at_random)
+
+    def verdicts(self, claim_id: str) -> list[Verdict]:
+        """Every verdict on a claim, the first one first."""
+        with self._reading() as connection:
+            return verdicts.history(connection, claim_id)
+
+    def all_verdicts(self) -> list[Verdict]:
+        """Every verdict on every claim, in the order of writing."""
+        with self._reading() as connection:
+            return verdicts.every(connection)
+
+    def standing_verdicts(self, claim_ids: Sequence[str]) -> dict[str, Verdict]:
+        """The verdicts that stand on some claims; the unreviewed ones are left out."""
+        with self._reading() as connection:
+            return verdicts.standing(connection, claim_ids)
+
+    def restore_verdicts(self, given: Sequence[Verdict]) -> tuple[int, list[str]]:
+        """Add verdicts of another store; how many were new, and the claims that are unknown."""
+        with self._writing() as connection:
+            return verdicts.restore(connection, given)
+
+    def verdict_counts(self) -> list[VerdictCount]:
+        """How many claims of each practice and language reviewers found right."""
+        with self._reading() as connection:
+            return verdicts.counts(connection)
+
+    def second_looks(self) -> list[SecondLook]:
+        """Judged claims that a newer extractor reads otherwise; the latest verdict first."""
+        with self._reading() as connection:
+            return verdicts.second_looks(connection)
+
+    def same_sentence(self, claim_id: str) -> list[StoredClaim]:
+        """The other current claims that are read from a claim's sentence."""
+        with self._reading() as connection:
+            return verdicts.same_sentence(connection, claim_id)

@@ -390,6 +390,29 @@ class ArticleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleHit:
+    """An article that a search found, in its newest version, and its number of current claims."""
+
+    article: Article
+    outlet_name: str
+    claims: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of what a search found.
+
+    Attributes:
+        total: how many articles it found in all.
+        ranked: whether those that fit best come first; otherwise the newest do.
+    """
+
+    total: int
+    ranked: bool
+    hits: tuple[ArticleHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The store in figures.
 

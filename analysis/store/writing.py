@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from analysis.errors import StoreError
 from analysis.records import Article, Claim, article_id, digest
-from analysis.store import reading
+from analysis.store import reading, search, verdicts
+from analysis.store.changes import note_changes
 from analysis.store.rows import Capture, ClaimChanges, Page, SaveOutcome
 from analysis.store.schema import (
     address_key,
@@ -24,6 +25,7 @@ from analysis.store.schema import (
     crawls,
     fingerprints,
     fold,
+    named_vendors,
     pages,
     to_utc,
     versions,
@@ -138,6 +140,8 @@ def save_article(
     ).first()
     if created is not None:
         connection.execute(sa.insert(versions).values(_version_row(article, 1, seen, capture)))
+        search.index(connection, article)
+        note_changes(connection, [article.id])
         return "new"
 
     stored = connection.execute(
@@ -173,9 +177,13 @@ def save_article(
         _see(connection, article.id, version, seen, details)
     if changed or stored.lang != article.lang:
         values |= {"extractor": None, "extracted_at": None}
+        search.index(connection, article)
+    else:
+        search.refile(connection, article)
     if changed or tuple(stored.authors) != article.authors:
         connection.execute(sa.delete(fingerprints).where(fingerprints.c.article_id == article.id))
     connection.execute(sa.update(articles).where(articles.c.id == article.id).values(values))
+    note_changes(connection, [article.id])
     return "changed" if changed else "unchanged"
 
 
@@ -209,6 +217,7 @@ def save_claims(
     article_id: str,
     by_version: Mapping[int, Sequence[Claim]],
     extractor: str,
+    named: Collection[str],
 ) -> ClaimChanges:
     """Make the article's claims those that an extractor read in its versions.
 
@@ -252,6 +261,7 @@ def save_claims(
     if gone:
         connection.execute(sa.update(claims).where(claims.c.id.in_(gone)).values(withdrawn=now))
     changes["withdrawn"] = len(gone)
+    verdicts.follow_sentences(connection, article_id)
     connection.execute(
         sa.update(articles)
         .where(
@@ -261,7 +271,17 @@ def save_claims(
         )
         .values(extractor=extractor, extracted_at=now)
     )
+    _name_vendors(connection, article_id, {*named, *(c.vendor for c in by_version[newest])})
+    note_changes(connection, [article_id])
     return ClaimChanges(**changes)
+
+
+def _name_vendors(connection: sa.Connection, article_id: str, named: set[str]) -> None:
+    """Make these the vendors that the article's text names."""
+    connection.execute(sa.delete(named_vendors).where(named_vendors.c.article_id == article_id))
+    if named:
+        rows = [{"article_id": article_id, "vendor": vendor} for vendor in sorted(named)]
+        connection.execute(sa.insert(named_vendors), rows)
 
 
 def _claim_rows(

@@ -601,7 +601,12 @@ def test_a_store_reopens_with_what_it_held(store_url: str) -> None:
 def test_the_migrations_make_the_tables_that_the_code_uses(store_url: str) -> None:
     Store.open(store_url).close()
     with sa.create_engine(store_url).connect() as connection:
-        options = {"version_table": VERSION_TABLE, "compare_type": True}
+        options = {
+            "version_table": VERSION_TABLE,
+            "compare_type": True,
+            # Each database has full-text tables of its own kind.
+            "include_name": lambda name, kind, _: kind != "table" or "search_" not in name,
+        }
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
