@@ -15,28 +15,37 @@ from datetime import date
 import streamlit as st
 
 from analysis.codebook import Codebook
-from analysis.dashboard import address
-from analysis.dashboard.language import day, tr
+from analysis.dashboard import address, language
+from analysis.dashboard.language import day, mark, tr
+from analysis.dashboard.text import label
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES
-from analysis.store import ClaimFilter, Facets
+from analysis.store import VERDICT_STATES, ClaimFilter, Facets
 
 PAGE = "page"
-POLARITY_LABELS = {"affirmed": "Affirmed", "denied": "Denied"}
-CERTAINTY_LABELS = {"certain": "Certain", "uncertain": "Uncertain"}
-LANGUAGE_LABELS = {"en": "English", "fr": "French"}
+POLARITY_LABELS = {"affirmed": mark("Affirmed"), "denied": mark("Denied")}
+CERTAINTY_LABELS = {"certain": mark("Certain"), "uncertain": mark("Uncertain")}
+LANGUAGE_LABELS = {"en": mark("English"), "fr": mark("French")}
+VERDICT_LABELS = {
+    "unreviewed": mark("Not reviewed"),
+    "accepted": mark("Accepted"),
+    "corrected": mark("Corrected"),
+    "rejected": mark("Rejected"),
+}
 _EARLIEST = date(2010, 1, 1)
 _TITLES = {
-    "vendor": "Vendor",
-    "practice": "Practice",
-    "who": "Who says it",
-    "polarity": "Affirmed or denied",
-    "certainty": "Certainty",
-    "lang": "Language",
-    "outlet": "Outlet",
-    "from": "Published from",
-    "to": "Published until",
-    address.TEXT: "Words",
+    "vendor": mark("Vendor"),
+    "practice": mark("Practice"),
+    "who": mark("Who says it"),
+    "polarity": mark("Affirmed or denied"),
+    "certainty": mark("Certainty"),
+    "verdict": mark("Review"),
+    "lang": mark("Language"),
+    "outlet": mark("Outlet"),
+    "from": mark("Published from"),
+    "to": mark("Published until"),
+    address.TEXT: mark("Words"),
 }
+_CHIP_LENGTH = 40
 
 
 def asked() -> ClaimFilter:
@@ -44,15 +53,21 @@ def asked() -> ClaimFilter:
     found = address.read(_parameters())
     for name in found.unreadable:
         st.warning(
-            f"The address has no valid date under “{name}”: dates are written 2019-04-12. "
-            "This filter is off.",
+            tr(
+                "The address has no valid date under “{name}”: dates are written 2019-04-12. "
+                "This filter is off.",
+                name=name,
+            ),
             icon=":material/event_busy:",
         )
     return found.wanted
 
 
 def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilter:
-    """The filter widgets, those of `first` in sight and the others under "More filters"."""
+    """The filter widgets: those of `first` in sight, the others behind a button.
+
+    What is on behind the button stands below it, each value with a cross that takes it off.
+    """
     wanted = asked()
     for name, field in {**address.LISTS, **address.DATES}.items():
         value = getattr(wanted, field)
@@ -66,16 +81,16 @@ def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilt
     def widget(name: str) -> None:
         if name == address.TEXT:
             st.text_input(
-                _TITLES[name],
+                tr(_TITLES[name]),
                 key=_key(name),
-                placeholder="In the sentence, the title or the source",
+                placeholder=tr("In the sentence, the title or the source"),
                 max_chars=address.MAX_LENGTH,
                 icon=":material/search:",
                 on_change=_write,
             )
         elif name in address.DATES:
             st.date_input(
-                _TITLES[name],
+                tr(_TITLES[name]),
                 value=None,
                 min_value=min(days),
                 max_value=max(days),
@@ -85,37 +100,74 @@ def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilt
             )
         else:
             st.multiselect(
-                _TITLES[name],
+                tr(_TITLES[name]),
                 options[name],
                 key=_key(name),
                 format_func=labels[name],
-                placeholder="All",
+                placeholder=tr("All but rejected") if name == "verdict" else tr("All"),
                 on_change=_write,
             )
 
     others = [name for name in _TITLES if name not in first]
-    if first:
-        with st.grid(len(first), gap=("xsmall", "small"), min_column_width=210):
-            for name in first:
-                widget(name)
-    active = sum(name in address.write(wanted) for name in others)
-    title = "More filters" if first else "Filters"
-    with (
-        st.expander(
-            f"{title} ({active} active)" if active else title,
-            icon=":material/tune:",
-            key="filters_more",
-        ),
-        st.grid(4, gap=("xsmall", "small"), min_column_width=210),
-    ):
-        for name in others:
-            widget(name)
+    with st.container(key="filters", gap="xsmall"):
+        if first:
+            with st.grid(len(first), gap=("xsmall", "small"), min_column_width=200):
+                for name in first:
+                    widget(name)
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+            with (
+                st.popover(
+                    tr("More filters") if first else tr("Filters"),
+                    icon=":material/tune:",
+                    key="filters_more",
+                ),
+                st.grid(2, gap=("xsmall", "small"), min_column_width=220),
+            ):
+                for name in others:
+                    widget(name)
+            for name in others:
+                _chips(name, wanted, labels)
     return wanted
+
+
+def _chips(name: str, wanted: ClaimFilter, labels: dict[str, Callable[[str], str]]) -> None:
+    """A button for each value of a filter that is on; it takes that value off."""
+    title = tr(_TITLES[name])
+    if name in address.LISTS:
+        field = address.LISTS[name]
+        values = getattr(wanted, field)
+        without = {
+            labels[name](value): replace(wanted, **{field: tuple(v for v in values if v != value)})
+            for value in values
+        }
+    elif name in address.DATES:
+        field = address.DATES[name]
+        value = getattr(wanted, field)
+        without = {} if value is None else {day(value): replace(wanted, **{field: None})}
+    else:
+        without = {wanted.text: replace(wanted, text="")} if wanted.text.split() else {}
+    for number, (shown, rest) in enumerate(without.items()):
+        st.button(
+            tr("{filter}: {value}", filter=title, value=_short(label(shown))),
+            key=f"filter_off_{name}_{number}",
+            icon=":material/close:",
+            icon_position="right",
+            help=tr("Take this filter off"),
+            on_click=_replace,
+            args=(address.write(rest),),
+            type="secondary",
+        )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _CHIP_LENGTH else f"{text[:_CHIP_LENGTH].rstrip()}…"
 
 
 def clear_button() -> None:
     """A button that takes every filter off."""
-    st.button("Clear filters", icon=":material/filter_alt_off:", on_click=_clear, type="tertiary")
+    st.button(
+        tr("Clear filters"), icon=":material/filter_alt_off:", on_click=_clear, type="tertiary"
+    )
 
 
 def choose_dates(first: date, last: date) -> None:
@@ -169,6 +221,7 @@ def _choices(
         "who": SOURCE_TYPES,
         "polarity": POLARITIES,
         "certainty": CERTAINTIES,
+        "verdict": VERDICT_STATES,
         "lang": tuple(values.languages),
         "outlet": tuple(values.outlets),
     }
@@ -178,11 +231,12 @@ def _choices(
     }
     labels: dict[str, Callable[[str], str]] = {
         "vendor": codebook.vendor_label,
-        "practice": codebook.practice_label,
+        "practice": lambda key: codebook.practice_label(key, language.current()),
         "who": lambda key: source_type_label(key, codebook),
-        "polarity": lambda key: POLARITY_LABELS.get(key, key),
-        "certainty": lambda key: CERTAINTY_LABELS.get(key, key),
-        "lang": lambda key: LANGUAGE_LABELS.get(key, key),
+        "polarity": lambda key: tr(POLARITY_LABELS.get(key, key)),
+        "certainty": lambda key: tr(CERTAINTY_LABELS.get(key, key)),
+        "verdict": lambda key: tr(VERDICT_LABELS.get(key, key)),
+        "lang": language_label,
         "outlet": lambda key: values.outlet_names.get(key, key),
     }
     return options, labels
@@ -190,7 +244,12 @@ def _choices(
 
 def source_type_label(key: str, codebook: Codebook) -> str:
     """The name to show for a kind of source."""
-    return codebook.source_types.get(key, {}).get("en", key)
+    return codebook.source_types.get(key, {}).get(language.current(), key)
+
+
+def language_label(key: str) -> str:
+    """The name to show for the language of an article."""
+    return tr(LANGUAGE_LABELS.get(key, key))
 
 
 def _key(name: str) -> str:
@@ -211,8 +270,8 @@ def _write() -> None:
         name: list(st.session_state.get(_key(name), ())) for name in address.LISTS
     }
     for name in address.DATES:
-        day = st.session_state.get(_key(name))
-        parameters[name] = [] if day is None else [day.isoformat()]
+        chosen = st.session_state.get(_key(name))
+        parameters[name] = [] if chosen is None else [chosen.isoformat()]
     parameters[address.TEXT] = [st.session_state.get(_key(address.TEXT), "")]
     _replace(address.write(address.read(parameters).wanted))
 
