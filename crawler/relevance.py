@@ -17,7 +17,7 @@ from analysis.records import Article
 
 _SHORT = 4
 """Blocks, headline included, up to which an article is short."""
-_NEEDED = {"short": 3, "long": 5, "unnamed": 7}
+_NEEDED = {"short": 3, "long": 4, "unnamed": 5}
 """The weight that is enough: a word for privacy counts 2, one for handling 1.
 
 "unnamed": the article names no vendor and no assistant.
