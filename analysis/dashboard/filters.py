@@ -132,30 +132,18 @@ def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilt
 
 def _chips(name: str, wanted: ClaimFilter, labels: dict[str, Callable[[str], str]]) -> None:
     """A button for each value of a filter that is on; it takes that value off."""
-    title = tr(_TITLES[name])
-    if name in address.LISTS:
-        field = address.LISTS[name]
-        values = getattr(wanted, field)
-        without = {
-            labels[name](value): replace(wanted, **{field: tuple(v for v in values if v != value)})
-            for value in values
-        }
-    elif name in address.DATES:
-        field = address.DATES[name]
-        value = getattr(wanted, field)
-        without = {} if value is None else {day(value): replace(wanted, **{field: None})}
-    else:
-        without = {wanted.text: replace(wanted, text="")} if wanted.text.split() else {}
-    for number, (shown, rest) in enumerate(without.items()):
+    on = address.write(wanted)
+    for number, value in enumerate(on.get(name, ())):
+        shown = labels[name](value) if name in labels else value
+        rest = {**on, name: [other for other in on[name] if other != value]}
         st.button(
-            tr("{filter}: {value}", filter=title, value=_short(label(shown))),
+            tr("{filter}: {value}", filter=tr(_TITLES[name]), value=_short(label(shown))),
             key=f"filter_off_{name}_{number}",
             icon=":material/close:",
             icon_position="right",
             help=tr("Take this filter off"),
             on_click=_replace,
-            args=(address.write(rest),),
-            type="secondary",
+            args=(rest,),
         )
 
 
@@ -238,6 +226,7 @@ def _choices(
         "verdict": lambda key: tr(VERDICT_LABELS.get(key, key)),
         "lang": language_label,
         "outlet": lambda key: values.outlet_names.get(key, key),
+        **dict.fromkeys(address.DATES, lambda key: day(date.fromisoformat(key))),
     }
     return options, labels
 
@@ -283,7 +272,7 @@ def _clear() -> None:
 def _replace(parameters: dict[str, list[str]]) -> None:
     ours = {*address.LISTS, *address.DATES, address.TEXT, PAGE}
     kept = {name: values for name, values in _parameters().items() if name not in ours}
-    st.query_params.from_dict({**kept, **parameters})
+    st.query_params.from_dict({**kept, **{name: v for name, v in parameters.items() if v}})
 
 
 def _turn(key: str) -> None:
