@@ -7,7 +7,7 @@ LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-versi
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help env test-env run test check bench train docs lock clean
+.PHONY: help env test-env run test check bench train docs messages lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ train: env ## make the encoder's model anew (under an hour on two cores; ARGS=--
 
 docs: env ## write docs/commands.md from the commands' help
 	$(PYTHON) docs/commands.py > docs/commands.md
+
+messages: env ## gather the interface's texts into its catalogues, to be translated
+	$(PYTHON) -m analysis.dashboard.messages
 
 lock: ## resolve requirements*.in anew into requirements*.txt (needs uv)
 	$(LOCK) requirements.in --output-file requirements.txt
