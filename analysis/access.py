@@ -146,7 +146,7 @@ def verified_email(account: Account) -> str | None:
     # Some providers write the truth value as text.
     if not isinstance(email, str) or account.get("email_verified") not in (True, "true"):
         return None
-    return _folded(email)
+    return _folded(email) if all(email.rpartition("@")) else None
 
 
 def _folded(text: str) -> str:

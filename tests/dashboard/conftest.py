@@ -9,7 +9,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -64,17 +65,27 @@ def open_page(
 @pytest.fixture(scope="session")
 def served(filled_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the dashboard, served as a user serves it."""
+    log = tmp_path_factory.mktemp("served") / "streamlit.log"
+    with serving(free_port(), log, {"EARSHOT_DATABASE_URL": filled_url}) as address:
+        yield address
+
+
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(port: int, log: Path, environment: Mapping[str, str], *options: str) -> Iterator[str]:
+    """The dashboard at a port of this machine, until the block ends."""
+    options = (f"--server.port={port}", "--server.headless=true", *options)
     address = f"http://127.0.0.1:{port}"
-    log = tmp_path_factory.mktemp("served") / "streamlit.log"
-    options = [f"--server.port={port}", "--server.headless=true"]
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *options],
             cwd=ROOT,
-            env={**os.environ, "EARSHOT_DATABASE_URL": filled_url},
+            env={**os.environ, **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
