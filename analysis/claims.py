@@ -33,8 +33,8 @@ from analysis.text import straight
 
 _SHARED = ("security_breach",)
 """Practices that an attack, described without names, makes claims on for each company in focus."""
-RULES = "3"
-"""Raised with every change of the rules that can change a claim."""
+RULES = "4"
+"""Raised with every change of the rules that can change what is read."""
 
 
 class Extractor:
@@ -96,6 +96,19 @@ class Extractor:
         if lang not in self._practices:
             return []
         return list(self._claims(article, lang))
+
+    def named(self, article: Article) -> set[str]:
+        """The vendors that an article names or describes, whatever it says of them.
+
+        Of an article in a language other than French and English, nothing is known.
+        """
+        lang = article.lang or detect_language(article)
+        if lang not in self._mentions:
+            return set()
+        blocks = [(number, straight(block)) for number, block in article.blocks()]
+        text = "\n".join(block for _, block in blocks)
+        found = (self._mentions[lang].find(number, block, text) for number, block in blocks)
+        return {mention.vendor for mentions in found for mention in mentions if mention.vendor}
 
     def _claims(self, article: Article, lang: str) -> Iterator[Claim]:
         blocks = list(article.blocks())

@@ -44,6 +44,10 @@ class Extractor(Protocol):
         """The claims of one article."""
         ...
 
+    def named(self, article: Article) -> set[str]:
+        """The vendors that its text names, whatever it says of them."""
+        ...
+
 
 ExtractorFactory = Callable[[], Extractor]
 Progress = Callable[[int, int], None]
@@ -75,10 +79,12 @@ class Reading:
 
     Attributes:
         claims: for each version, its claims.
+        named: the vendors that the newest version names.
         error: why there are none, in one line; `trace` says where it was raised.
     """
 
     claims: tuple[tuple[Claim, ...], ...] = ()
+    named: frozenset[str] = frozenset()
     error: str | None = None
     trace: str = ""
 
@@ -137,7 +143,7 @@ def run(
             if error is None:
                 by_version = dict(enumerate(reading.claims, start=1))
                 try:
-                    changes = store.save_claims(article_id, by_version, extractor)
+                    changes = store.save_claims(article_id, by_version, extractor, reading.named)
                     counts.update(asdict(changes), read=1)
                 except StoreError as refused:
                     error = str(refused)
@@ -287,7 +293,10 @@ def _read(articles: Sequence[Article]) -> Reading:
 
 def _read_with(extractor: Extractor, articles: Sequence[Article]) -> Reading:
     try:
-        return Reading(claims=tuple(tuple(extractor.extract(article)) for article in articles))
+        return Reading(
+            claims=tuple(tuple(extractor.extract(article)) for article in articles),
+            named=frozenset(extractor.named(articles[-1])),
+        )
     except ModelError:  # of no article's making, and the next one would meet it too
         raise
     except Exception as error:  # noqa: BLE001 - whatever an article provokes stops no run

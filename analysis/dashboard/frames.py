@@ -190,7 +190,7 @@ def _codebook(folder: Path) -> Codebook:
 
 @st.cache_resource(ttl=FRESH_S, show_spinner=False)
 def _table(_store: Store, address: str) -> ClaimTable:
-    return ClaimTable(*_store.claim_columns(), _store.matching)
+    return ClaimTable.empty(_store.matching).updated(_store.columns())
 
 
 @st.cache_data(ttl=FRESH_S, show_spinner=False)

@@ -1,4 +1,4 @@
-"""All current claims as columns of numbers: what a table in memory is made of.
+"""Articles and their current claims as columns of numbers, for a table in memory.
 
 A million claims are read here, so rows come straight from the database's own cursor and go
 into arrays at once.
@@ -7,64 +7,46 @@ into arrays at once.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from analysis.store.changes import last_change
 from analysis.store.effective import claims, counting
 from analysis.store.reading import newest_version
-from analysis.store.schema import articles, fold, versions
+from analysis.store.schema import articles, fold, named_vendors, versions
 
 AT_ONCE = 20_000
 """Rows that are taken from the cursor together."""
+BEFORE_ALL = -1
+ID_LENGTH = 16
+"""Of the ids of articles and claims: digits of a digest."""
+UNDATED = -(2**63)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(slots=True)
 class Coded:
     """Texts as numbers: row `i` holds `keys[codes[i]]`, None where the number is -1."""
 
-    codes: array[int] = field(default_factory=lambda: array("i"))
-    keys: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.codes = array("i")
+        self._numbers = _Numbers()
+
+    @property
+    def keys(self) -> list[str]:
+        """Every text once, in the order of their numbers."""
+        return [key for key in self._numbers if key is not None]
+
+    def extend(self, texts: Sequence[str | None]) -> None:
+        """Add rows."""
+        self.codes.extend(map(self._numbers.__getitem__, texts))
 
 
-@dataclass(slots=True)
-class ArticleColumns:
-    """Stored articles, newest first, undated last.
-
-    Attributes:
-        days: ordinal (`date.toordinal`) of the day of publication in UTC, 0 for none.
-        stories: the story's key; an article without one is a story of its own.
-    """
-
-    ids: list[str] = field(default_factory=list)
-    outlets: Coded = field(default_factory=Coded)
-    languages: Coded = field(default_factory=Coded)
-    stories: Coded = field(default_factory=Coded)
-    days: array[int] = field(default_factory=lambda: array("i"))
-
-
-@dataclass(slots=True)
-class ClaimColumns:
-    """Current claims, in no order; `articles` are row numbers of the article columns.
-
-    Attributes:
-        fields: "vendor", "practice", "polarity", "certainty", "source_type", "verdict".
-        confidences: -1 where unknown.
-    """
-
-    ids: list[bytes] = field(default_factory=list)
-    articles: array[int] = field(default_factory=lambda: array("i"))
-    paragraphs: array[int] = field(default_factory=lambda: array("i"))
-    starts: array[int] = field(default_factory=lambda: array("i"))
-    confidences: array[float] = field(default_factory=lambda: array("f"))
-    fields: dict[str, Coded] = field(default_factory=dict)
-
-
-class _Codes(dict[str | None, int]):
-    """Numbers for keys in the order in which they are met; -1 for None."""
-
+class _Numbers(dict[str | None, int]):
     def __init__(self) -> None:
         super().__init__({None: -1})
 
@@ -73,10 +55,49 @@ class _Codes(dict[str | None, int]):
         return number
 
 
-def load(connection: sa.Connection) -> tuple[ArticleColumns, ClaimColumns]:
-    """The articles and their current claims."""
-    found, current = _articles(connection)
-    return found, _claims(connection, found, current)
+@dataclass(slots=True)
+class Columns:
+    """Some articles with all that is counted of them.
+
+    Attributes:
+        change: the number of the last change that may be in here.
+        article_ids, stories: ids, one after the other; an article without a story is a story
+            of its own.
+        published: microseconds since 1970 in UTC, UNDATED for none.
+        claim_ids: of current claims, in no order.
+        claim_articles: for each claim the row of its article.
+        confidences: -1 where unknown.
+        claim_fields: "vendor", "practice", "polarity", "certainty", "source_type", "verdict".
+        named_articles, named_vendors: rows of articles, each with a vendor that it names.
+    """
+
+    change: int
+    article_ids: bytearray = field(default_factory=bytearray)
+    stories: bytearray = field(default_factory=bytearray)
+    outlets: Coded = field(default_factory=Coded)
+    languages: Coded = field(default_factory=Coded)
+    published: array[int] = field(default_factory=lambda: array("q"))
+    claim_ids: bytearray = field(default_factory=bytearray)
+    claim_articles: array[int] = field(default_factory=lambda: array("i"))
+    paragraphs: array[int] = field(default_factory=lambda: array("i"))
+    starts: array[int] = field(default_factory=lambda: array("i"))
+    confidences: array[float] = field(default_factory=lambda: array("f"))
+    claim_fields: dict[str, Coded] = field(default_factory=dict)
+    named_articles: array[int] = field(default_factory=lambda: array("i"))
+    named_vendors: Coded = field(default_factory=Coded)
+
+
+def load(connection: sa.Connection, since: int) -> Columns:
+    """The articles that changed after a change of this number, BEFORE_ALL for all of them.
+
+    What is written meanwhile may be in here or not; if not, it has a higher number.
+    """
+    found = Columns(last_change(connection))
+    changed = () if since == BEFORE_ALL else (articles.c.changed > since,)
+    rows = _add_articles(connection, found, changed)
+    _add_claims(connection, found, rows, changed)
+    _add_named(connection, found, rows, changed)
+    return found
 
 
 def matching(connection: sa.Connection, text: str) -> list[str]:
@@ -85,70 +106,77 @@ def matching(connection: sa.Connection, text: str) -> list[str]:
     return list(connection.scalars(sa.select(claims.c.id).where(*words)))
 
 
-def _articles(connection: sa.Connection) -> tuple[ArticleColumns, array[int]]:
-    """The articles, and the newest version of each."""
+def _add_articles(
+    connection: sa.Connection, found: Columns, changed: Sequence[sa.ColumnElement[bool]]
+) -> dict[tuple[str, int], int]:
+    """Adds the articles; their rows by id and newest version."""
     a, v = articles.c, versions.c
     statement = (
         sa.select(
-            a.id, a.outlet, v.lang, sa.func.coalesce(a.story, a.id), v.published, a.current_version
+            a.id, a.current_version, sa.func.coalesce(a.story, a.id), a.outlet, v.lang, v.published
         )
         .join(versions, newest_version)
-        .order_by(v.published.desc().nulls_last(), a.id)
+        .where(*changed)
     )
-    found, current = ArticleColumns(), array("i")
-    outlets, languages, stories = _Codes(), _Codes(), _Codes()
-    for row in connection.execute(statement):
-        key, outlet, lang, story, published, version = row
-        found.ids.append(key)
-        found.outlets.codes.append(outlets[outlet])
-        found.languages.codes.append(languages[lang])
-        found.stories.codes.append(stories[story])
-        found.days.append(0 if published is None else published.toordinal())
-        current.append(version)
-    for coded, codes in (
-        (found.outlets, outlets),
-        (found.languages, languages),
-        (found.stories, stories),
-    ):
-        coded.keys = _keys(codes)
-    return found, current
+    result = connection.execute(statement)
+    rows: dict[tuple[str, int], int] = {}
+    for batch in result.partitions(AT_ONCE):
+        ids, current, stories, outlets, languages, published = zip(*batch, strict=True)
+        rows.update((key, len(rows)) for key in zip(ids, current, strict=True))
+        found.article_ids += "".join(ids).encode()
+        found.stories += "".join(stories).encode()
+        found.outlets.extend(outlets)
+        found.languages.extend(languages)
+        found.published.extend(
+            UNDATED if moment is None else (moment - _EPOCH) // _MICROSECOND for moment in published
+        )
+    return rows
 
 
-def _claims(connection: sa.Connection, known: ArticleColumns, current: array[int]) -> ClaimColumns:
+def _add_claims(
+    connection: sa.Connection,
+    found: Columns,
+    rows: dict[tuple[str, int], int],
+    changed: Sequence[sa.ColumnElement[bool]],
+) -> None:
     c = claims.c
-    coded = {
-        "vendor": c.vendor,
-        "practice": c.practice,
-        "polarity": c.polarity,
-        "certainty": c.certainty,
-        "source_type": c.source_type,
-        "verdict": c.verdict,
-    }
-    plain = (c.id, c.article_id, c.last_version, c.paragraph, c.start, c.confidence)
-    statement = sa.select(*plain, *(column.label(name) for name, column in coded.items())).where(
-        counting
-    )
-    rows = {key: number for number, key in enumerate(known.ids)}
-    found = ClaimColumns(fields={name: Coded() for name in coded})
-    codes = {name: _Codes() for name in coded}
+    fields = (c.vendor, c.practice, c.polarity, c.certainty, c.source_type, c.verdict)
+    found.claim_fields = {column.name: Coded() for column in fields}
+    statement = sa.select(
+        c.article_id, c.last_version, c.id, c.paragraph, c.start, c.confidence, *fields
+    ).where(counting)
+    if changed:
+        statement = statement.join(articles, articles.c.id == c.article_id).where(*changed)
     for batch in _batches(connection, statement):
-        # An article that was stored since the articles were read comes with the next loading.
-        current_ones = [
-            row for row in batch if (n := rows.get(row[1])) is not None and current[n] == row[2]
-        ]
-        if not current_ones:
+        # Claims of older versions are passed over, and those of articles stored meanwhile.
+        owned = [(row, *claim) for claim in batch if (row := rows.get(claim[:2])) is not None]
+        if not owned:
             continue
-        ids, owners, _, paragraphs, starts, confidences, *values = zip(*current_ones, strict=True)
-        found.ids += map(str.encode, ids)
-        found.articles.extend(map(rows.__getitem__, owners))
+        owners, _, _, ids, paragraphs, starts, confidences, *values = zip(*owned, strict=True)
+        found.claim_articles.extend(owners)
+        found.claim_ids += "".join(ids).encode()
         found.paragraphs.extend(paragraphs)
         found.starts.extend(starts)
         found.confidences.extend(-1.0 if value is None else value for value in confidences)
-        for name, column in zip(coded, values, strict=True):
-            found.fields[name].codes.extend(map(codes[name].__getitem__, column))
-    for name, numbers in codes.items():
-        found.fields[name].keys = _keys(numbers)
-    return found
+        for column, texts in zip(found.claim_fields.values(), values, strict=True):
+            column.extend(texts)
+
+
+def _add_named(
+    connection: sa.Connection,
+    found: Columns,
+    rows: dict[tuple[str, int], int],
+    changed: Sequence[sa.ColumnElement[bool]],
+) -> None:
+    statement = sa.select(
+        named_vendors.c.article_id, articles.c.current_version, named_vendors.c.vendor
+    ).join(articles, articles.c.id == named_vendors.c.article_id)
+    for batch in _batches(connection, statement.where(*changed)):
+        owned = [(row, name[2]) for name in batch if (row := rows.get(name[:2])) is not None]
+        if owned:
+            owners, vendors = zip(*owned, strict=True)
+            found.named_articles.extend(owners)
+            found.named_vendors.extend(vendors)
 
 
 def _batches(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
@@ -161,7 +189,3 @@ def _batches(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[S
     while batch := cursor.fetchmany(AT_ONCE):
         yield batch
     result.close()
-
-
-def _keys(codes: Iterable[str | None]) -> list[str]:
-    return [key for key in codes if key is not None]

@@ -138,6 +138,23 @@ articles = sa.Table(
     sa.Column("address_key", CleanText, index=True),
     sa.Column("story", CleanText, index=True),
     sa.Column("agency", CleanText),
+    sa.Column("changed", sa.BigInteger, nullable=False, server_default="0", index=True),
+)
+
+# One row: the number of the last change of an article; `articles.changed` holds each one's.
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, nullable=False),
+)
+
+# The vendors that the newest text of an article names, whatever it says of them.
+named_vendors = sa.Table(
+    "named_vendors",
+    metadata,
+    sa.Column("article_id", sa.ForeignKey("articles.id"), primary_key=True),
+    sa.Column("vendor", CleanText, primary_key=True),
 )
 
 versions = sa.Table(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from analysis.store.changes import note_changes
 from analysis.store.reading import newest_version
 from analysis.store.rows import Copy, Fingerprint, Grouping, Story
 from analysis.store.schema import articles, fingerprints, stories, versions
@@ -86,6 +87,7 @@ def save_groupings(connection: sa.Connection, found: Sequence[Grouping]) -> int:
         connection.execute(
             sa.insert(stories), [dict(zip(names, row, strict=True)) for row in fresh]
         )
+    note_changes(connection, [row["article"] for row in moved])
     return len(moved)
 
 

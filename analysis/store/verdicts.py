@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from analysis.errors import InputError
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES, Article
 from analysis.store import reading
+from analysis.store.changes import note_changes
 from analysis.store.effective import KEPT
 from analysis.store.effective import claims as as_left
 from analysis.store.rows import (
@@ -79,6 +80,7 @@ def add(
     )
     written = replace(given, number=_write(connection, given))
     follow_sentences(connection, claim["article_id"])
+    note_changes(connection, [claim["article_id"]])
     return written
 
 
@@ -127,7 +129,7 @@ def restore(connection: sa.Connection, given: Iterable[Verdict]) -> tuple[int, l
     Raises:
         InputError: a verdict that could not have been given here.
     """
-    added, unknown = 0, []
+    added, unknown, judged = 0, [], set()
     for verdict in sorted(given, key=lambda one: (to_utc(one.at), one.number)):
         claim = _locked(connection, verdict.claim_id)
         if claim is None:
@@ -144,7 +146,9 @@ def restore(connection: sa.Connection, given: Iterable[Verdict]) -> tuple[int, l
         if known is None:
             _write(connection, _checked(verdict))
             follow_sentences(connection, claim["article_id"])
+            judged.add(claim["article_id"])
             added += 1
+    note_changes(connection, judged)
     return added, unknown
 
 

@@ -36,6 +36,9 @@ class Listener:
             time.sleep(0.05)
         return [] if self.quiet else list(self._claims(article))
 
+    def named(self, article: Article) -> set[str]:
+        return set(re.findall(r"amazon|apple", " ".join(article.paragraphs).lower()))
+
     def _claims(self, article: Article) -> Iterator[Claim]:
         for number, paragraph in article.blocks():
             for found in re.finditer(r"(\w+) listens\.", paragraph):
