@@ -10,7 +10,8 @@ import streamlit as st
 from analysis.codebook import Codebook
 from analysis.dashboard import passage
 from analysis.dashboard.filters import CERTAINTY_LABELS, POLARITY_LABELS, source_type_label
-from analysis.dashboard.text import day, label
+from analysis.dashboard.language import current, day, tr
+from analysis.dashboard.text import label
 from analysis.store import StoredClaim
 
 CLAIM_PAGE = "analysis/dashboard/claim.py"
@@ -28,17 +29,17 @@ def chips(stored: StoredClaim, codebook: Codebook) -> None:
     claim = stored.claim
     with st.container(horizontal=True, gap="xsmall"):
         st.badge(
-            POLARITY_LABELS[claim.polarity],
+            tr(POLARITY_LABELS[claim.polarity]),
             color=_COLOURS[claim.polarity],
             icon=_ICONS[claim.polarity],
         )
         st.badge(
-            CERTAINTY_LABELS[claim.certainty],
+            tr(CERTAINTY_LABELS[claim.certainty]),
             color="yellow" if claim.certainty == "uncertain" else "gray",
             icon=_ICONS[claim.certainty],
         )
         st.badge(
-            f"Said by: {label(source_type_label(claim.source_type, codebook))}",
+            tr("Said by: {who}", who=label(source_type_label(claim.source_type, codebook))),
             color="gray",
             icon=":material/record_voice_over:",
         )
@@ -48,10 +49,11 @@ def listing(claims: Sequence[StoredClaim], codebook: Codebook, subject: bool = T
     """One card a claim; `subject` also names its vendor and practice."""
     for stored in claims:
         claim = stored.claim
-        with st.container(border=True, gap="xsmall"):
+        with st.container(border=True, gap="small"):
             if subject:
                 vendor = label(codebook.vendor_label(claim.vendor))
-                st.markdown(f"**{vendor}** · {label(codebook.practice_label(claim.practice))}")
+                practice = label(codebook.practice_label(claim.practice, current()))
+                st.markdown(f"**{vendor}** · {practice}")
             passage.show_quote(claim, stored.lang, key=f"quote_{stored.id}")
             chips(stored, codebook)
             with st.container(
@@ -60,7 +62,7 @@ def listing(claims: Sequence[StoredClaim], codebook: Codebook, subject: bool = T
                 st.text(source_line(stored))
                 st.page_link(
                     CLAIM_PAGE,
-                    label="Open this claim",
+                    label=tr("Open this claim"),
                     icon=":material/arrow_forward:",
                     icon_position="right",
                     query_params={"id": stored.id},
@@ -71,5 +73,5 @@ def source_line(stored: StoredClaim) -> str:
     """Outlet, date and the words that name the source."""
     parts = [stored.outlet_name, day(stored.published)]
     if stored.claim.source:
-        parts.append(f"according to “{stored.claim.source}”")
+        parts.append(tr("according to “{source}”", source=stored.claim.source))
     return " · ".join(parts)

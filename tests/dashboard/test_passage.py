@@ -27,12 +27,21 @@ def test_runs_joined_are_the_text_and_the_marked_ones_the_sentence(data: st.Data
 def test_overlapping_cues_are_numbered_where_they_end() -> None:
     cues = [(1, Cue("vendor", 0, 0, 5, "Apple")), (2, Cue("practice", 0, 3, 9, "le rec"))]
     cut = runs("Apple records it.", (0, 17), cues)
-    assert [(run.text, run.cue, run.ends) for run in cut] == [
-        ("App", True, ()),
-        ("le", True, (1,)),
-        (" rec", True, (2,)),
-        ("ords it.", False, ()),
+    assert [(run.text, run.roles, run.ends) for run in cut] == [
+        ("App", ("vendor",), ()),
+        ("le", ("vendor", "practice"), (("vendor", "Vendor 1"),)),
+        (" rec", ("practice",), (("practice", "Practice 2"),)),
+        ("ords it.", (), ()),
     ]
+
+
+def test_two_cues_of_one_role_are_underlined_once() -> None:
+    cues = [(1, Cue("source", 0, 0, 4, "They")), (2, Cue("source", 0, 0, 4, "They"))]
+    (run, _) = runs("They say.", None, cues)
+    assert (run.roles, run.ends) == (
+        ("source",),
+        (("source", "Source 1"), ("source", "Source 2")),
+    )
 
 
 def test_a_passage_shows_the_title_the_paragraph_and_those_of_its_cues() -> None:
@@ -56,6 +65,13 @@ def test_a_passage_tells_that_the_article_goes_on() -> None:
     story = article("a", "ledger", "Title", "It records.", "More.")
     blocks = passage(story, claim(story, 0, "It records.", "apple", "collection"))
     assert blocks[-1] == {"title": False, "gap": True, "runs": []}
+
+
+def test_the_whole_article_has_every_paragraph() -> None:
+    story = article("a", "ledger", "Title", "It records.", "More.", "Still more.")
+    blocks = passage(story, claim(story, 0, "It records.", "apple", "collection"), whole=True)
+    assert [b["runs"][0]["text"] for b in blocks] == ["Title", *story.paragraphs]
+    assert not any(b["gap"] for b in blocks)
 
 
 def test_a_claim_of_the_title_is_marked_there() -> None:
