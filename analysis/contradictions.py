@@ -48,7 +48,8 @@ are cases, each its own (a lawsuit, a request of the police, a leak).
 """
 
 FAIR = 0.6
-"""The lowest confidence of a statement in a pair; one whose confidence is unknown counts so."""
+"""The lowest confidence of a statement in a pair. One whose confidence is unknown counts so, one
+that a person has accepted or corrected counts 1."""
 NEAR_DAYS = 31
 """The longest time between statements in different stories."""
 _APART = 10**6
@@ -111,6 +112,7 @@ def _firm(claims: pd.DataFrame) -> pd.DataFrame:
     `subject` numbers the vendor and practice; `reassures`, `company` and `other` are yes or no.
     """
     confidence = claims["confidence"].fillna(FAIR)
+    confidence = confidence.mask(claims["verdict"].isin(("accepted", "corrected")), 1)
     kept = claims[
         claims["practice"].isin(list(REASSURANCES))
         & (claims["certainty"] == "certain")

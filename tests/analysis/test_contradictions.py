@@ -13,7 +13,7 @@ from analysis.config import load_settings
 from analysis.contradictions import FAIR, REASSURANCES, Pair, admits, pairs, turns
 from analysis.records import Claim, Cue
 
-CATEGORIES = ("vendor", "practice", "polarity", "certainty", "source_type")
+CATEGORIES = ("vendor", "practice", "polarity", "certainty", "source_type", "verdict")
 
 
 def said(source_type: str, polarity: str, **other: Any) -> dict[str, Any]:
@@ -27,6 +27,7 @@ def said(source_type: str, polarity: str, **other: Any) -> dict[str, Any]:
         "story": None,
         "day": "2019-05-01",
         "confidence": 0.9,
+        "verdict": "unreviewed",
         **other,
     }
 
@@ -173,6 +174,12 @@ def test_confidence_that_was_not_measured_counts_as_fair() -> None:
     (pair,) = pairs(table(unknown, said("worker", "affirmed", story=1)))
     (known,) = pairs(table({**DENIES, "confidence": FAIR}, said("worker", "affirmed", story=1)))
     assert pair.strength == pytest.approx(known.strength)
+
+
+def test_what_a_person_accepted_counts_as_sure() -> None:
+    doubtful = said("worker", "affirmed", story=1, confidence=0.55)
+    assert pairs(table(DENIES, doubtful)) == []
+    assert len(pairs(table(DENIES, {**doubtful, "verdict": "accepted"}))) == 1
 
 
 def test_a_company_that_denied_and_says_so_later_may_have_turned() -> None:
