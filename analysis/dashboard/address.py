@@ -20,6 +20,7 @@ LISTS = {
     "certainty": "certainties",
     "lang": "languages",
     "outlet": "outlets",
+    "article": "articles",
     "verdict": "verdicts",
 }
 """Parameter -> the field of the filter; the parameter repeats for several values."""

@@ -15,7 +15,7 @@ from datetime import date
 import streamlit as st
 
 from analysis.codebook import Codebook
-from analysis.dashboard import address, language
+from analysis.dashboard import address, frames, language
 from analysis.dashboard.language import day, mark, tr
 from analysis.dashboard.text import label
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES
@@ -41,6 +41,7 @@ _TITLES = {
     "verdict": mark("Review"),
     "lang": mark("Language"),
     "outlet": mark("Outlet"),
+    "article": mark("Article"),
     "from": mark("Published from"),
     "to": mark("Published until"),
     address.TEXT: mark("Words"),
@@ -124,7 +125,8 @@ def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilt
                 st.grid(2, gap=("xsmall", "small"), min_column_width=220),
             ):
                 for name in others:
-                    widget(name)
+                    if name != "article":  # a link sets it; no list of articles is short enough
+                        widget(name)
             for name in others:
                 _chips(name, wanted, labels)
     return wanted
@@ -212,6 +214,7 @@ def _choices(
         "verdict": VERDICT_STATES,
         "lang": tuple(values.languages),
         "outlet": tuple(values.outlets),
+        "article": (),
     }
     options = {
         name: list(dict.fromkeys((*keys, *getattr(wanted, address.LISTS[name]))))
@@ -226,6 +229,7 @@ def _choices(
         "verdict": lambda key: tr(VERDICT_LABELS.get(key, key)),
         "lang": language_label,
         "outlet": lambda key: values.outlet_names.get(key, key),
+        "article": _title,
         **dict.fromkeys(address.DATES, lambda key: day(date.fromisoformat(key))),
     }
     return options, labels
@@ -239,6 +243,11 @@ def source_type_label(key: str, codebook: Codebook) -> str:
 def language_label(key: str) -> str:
     """The name to show for the language of an article."""
     return tr(LANGUAGE_LABELS.get(key, key))
+
+
+def _title(article_id: str) -> str:
+    article = frames.store().article(article_id)
+    return article.title if article else article_id
 
 
 def _key(name: str) -> str:
