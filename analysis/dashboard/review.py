@@ -38,7 +38,7 @@ BUTTONS = {
     "corrected": mark("Correct"),
     "withdrawn": mark("Take the verdict back"),
 }
-_COLOURS: dict[str, Literal["gray", "green", "violet", "red"]] = {
+COLOURS: dict[str, Literal["gray", "green", "violet", "red"]] = {
     "unreviewed": "gray",
     "accepted": "green",
     "corrected": "violet",
@@ -73,7 +73,7 @@ def badge(stored: StoredClaim) -> None:
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.badge(
             tr(filters.VERDICT_LABELS[stored.verdict]),
-            color=_COLOURS[stored.verdict],
+            color=COLOURS[stored.verdict],
             icon=ICONS[stored.verdict],
         )
         if stored.judged is not None:
@@ -136,7 +136,7 @@ def _line(line: Verdict) -> None:
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             st.badge(
-                tr(_DONE[line.verdict]), color=_COLOURS[line.verdict], icon=ICONS[line.verdict]
+                tr(_DONE[line.verdict]), color=COLOURS[line.verdict], icon=ICONS[line.verdict]
             )
             st.text(tr("{name}, {moment}", name=line.by, moment=minute(line.at)), width="content")
         for name, value in line.correction.items():
