@@ -17,11 +17,22 @@ import sqlalchemy as sa
 from analysis.errors import StoreError
 from analysis.records import Article, Claim
 from analysis.search_terms import Query
-from analysis.store import changes, columns, coverage, reading, search, stories, verdicts, writing
+from analysis.store import (
+    changes,
+    columns,
+    coverage,
+    reading,
+    replies,
+    search,
+    stories,
+    verdicts,
+    writing,
+)
 from analysis.store.connection import address, connect, reason
 from analysis.store.rows import (
     CLAIM_FIELDS,
     VERDICT_STATES,
+    Answer,
     ArticleHit,
     ArticleRow,
     Capture,
@@ -51,6 +62,7 @@ from analysis.store.rows import (
 __all__ = [
     "CLAIM_FIELDS",
     "VERDICT_STATES",
+    "Answer",
     "ArticleHit",
     "ArticleRow",
     "Capture",
@@ -483,3 +495,17 @@ class Store:
         """The other current claims that are read from a claim's sentence."""
         with self._reading() as connection:
             return verdicts.same_sentence(connection, claim_id)
+
+    def log_answer(self, answer: Answer) -> Answer:
+        """Write what a company answered, as of now; nothing of it can be changed later.
+
+        Raises:
+            InputError: something is missing, contradicts itself, or is too long.
+        """
+        with self._writing() as connection:
+            return replies.add(connection, answer)
+
+    def answers(self, vendor: str) -> list[Answer]:
+        """What a company answered, the latest entry first."""
+        with self._reading() as connection:
+            return replies.of_vendor(connection, vendor)

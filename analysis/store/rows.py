@@ -487,3 +487,35 @@ class Facets:
     outlet_names: dict[str, str] = field(default_factory=dict)
     date_min: date | None = None
     date_max: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a company answered to a request for comment, or that it has not; one line of a log.
+
+    Attributes:
+        practices, claims: what it is about: these practices, these claims (by id); all that is
+            said of the company where both are empty.
+        asked: the day of the request; None for a statement that nobody asked for.
+        answered: the day of the answer; None where there is none (`text` is empty then).
+        answered_by: who spoke for the company.
+        entered_by, entered_at: who wrote this line, and when.
+        number: in the order of writing; 0 for one that is not written yet.
+    """
+
+    vendor: str
+    entered_by: str
+    practices: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    asked: date | None = None
+    answered: date | None = None
+    answered_by: str = ""
+    text: str = ""
+    entered_at: datetime | None = None
+    number: int = 0
+
+    def about(self, claim_id: str, practice: str) -> bool:
+        """Whether it speaks of a claim of its company."""
+        if not self.practices and not self.claims:
+            return True
+        return claim_id in self.claims or practice in self.practices

@@ -290,3 +290,18 @@ verdict_states = sa.Table(
     sa.Column("source_type", CleanText),
     sa.Column("source", CleanText),
 )
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("vendor", CleanText, nullable=False, index=True),
+    sa.Column("practices", CleanJSON, nullable=False),
+    sa.Column("claims", CleanJSON, nullable=False),
+    sa.Column("asked", sa.Date),
+    sa.Column("answered", sa.Date),
+    sa.Column("answered_by", CleanText, nullable=False),
+    sa.Column("text", CleanText, nullable=False),
+    sa.Column("entered_by", CleanText, nullable=False),
+    sa.Column("entered_at", UTCDateTime, nullable=False),
+)
