@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import streamlit as st
 
 from analysis.codebook import Codebook
-from analysis.dashboard import access, evidence, filters, frames, passage, review
+from analysis.dashboard import access, agenda, evidence, filters, frames, passage, review
+from analysis.dashboard.agenda import RANDOM, Agenda
 from analysis.dashboard.correction import correction_form, widget_key
 from analysis.dashboard.empty import empty_store
 from analysis.dashboard.language import current, mark, number, percent, tr, trn
 from analysis.dashboard.text import label
-from analysis.review import drawn_at_random, first_by_weight, precisions, stakes
+from analysis.review import precisions
 from analysis.store import VERDICT_STATES, ClaimFilter, SecondLook, StoredClaim, VerdictKind
 
 ORDER, CLAIM = "order", "id"
-RANDOM = "random"
-AHEAD = 200  # claims that are taken into the queue at a time
 SECOND_LOOKS_SHOWN = 10
 JUDGED = ("accepted", "corrected", "rejected")
 ORDERS = {"": mark("Those that matter most"), RANDOM: mark("At random")}
@@ -39,25 +37,7 @@ REASONS = {
     "no_longer_read": mark("The program no longer reads it; it counts by the reviewer’s word"),
     "read_as_corrected": mark("The program now reads it as it was corrected, as another claim"),
 }
-_QUEUE = "review_queue"
 _AT_ONCE: tuple[VerdictKind, ...] = ("accepted", "rejected")
-
-
-@dataclass(slots=True)
-class Queue:
-    """The claims of one visit, for one filter and one order.
-
-    Attributes:
-        stakes: claim id -> its `stories` and `in_story`, in the order of the queue.
-        passed: claims judged or skipped in this visit.
-        judged: claims judged in this visit and the numbers of their verdicts, the last one last.
-    """
-
-    asked: tuple[ClaimFilter, str]
-    seed: int = field(default_factory=lambda: secrets.randbelow(2**32))
-    stakes: dict[str, tuple[int, int]] = field(default_factory=dict)
-    passed: set[str] = field(default_factory=set)
-    judged: list[tuple[str, int]] = field(default_factory=list)
 
 
 def page() -> None:
@@ -74,7 +54,7 @@ def page() -> None:
     codebook = frames.codebook()
     wanted = filters.bar(frames.facets(), codebook, first=())
     order = _order()
-    queue = _queue(wanted, order)
+    queue = agenda.of_visit(wanted, order)
     stored = _shown(queue)
     _progress(wanted, queue)
     review.notice()
@@ -111,17 +91,7 @@ def _reorder() -> None:
         st.query_params.pop(ORDER, None)
 
 
-def _queue(wanted: ClaimFilter, order: str) -> Queue:
-    """The visit's queue, made anew where the filter or the order is another one."""
-    queue = st.session_state.get(_QUEUE)
-    if not isinstance(queue, Queue) or queue.asked != (wanted, order):
-        before = queue.judged if isinstance(queue, Queue) else []
-        queue = Queue((wanted, order), judged=before)
-        st.session_state[_QUEUE] = queue
-    return queue
-
-
-def _shown(queue: Queue) -> StoredClaim | None:
+def _shown(queue: Agenda) -> StoredClaim | None:
     """The claim that the address names, or the first one that is left."""
     asked = st.query_params.get(CLAIM, "").strip()
     if asked:
@@ -129,40 +99,11 @@ def _shown(queue: Queue) -> StoredClaim | None:
         if found:
             return found[0]
         st.warning(tr("This store has no such claim. The link may come from another store."))
-    for fresh in (False, True):
-        if fresh:
-            _fill(queue)
-        left = [key for key in queue.stakes if key not in queue.passed]
-        if not queue.asked[0].verdicts:
-            # Somebody else may have judged some of them meanwhile.
-            judged = frames.store().standing_verdicts(left)
-            left = [key for key in left if key not in judged]
-        if left:
-            return frames.store().claims_by_id(left[:1])[0]
-    return None
+    key = queue.next()
+    return frames.store().claim(key) if key else None
 
 
-def _fill(queue: Queue) -> None:
-    """Takes the next claims into the queue."""
-    wanted, order = queue.asked
-    table = frames.table()
-    # Rejected claims have no share in the comparison, unless they are to be judged again.
-    with_rejected = ClaimFilter(verdicts=VERDICT_STATES if "rejected" in wanted.verdicts else ())
-    scope = wanted if wanted.verdicts else replace(wanted, verdicts=("unreviewed",))
-    staked = stakes(table.rows(with_rejected)).loc[table.rows(scope).index]
-    many = AHEAD + len(queue.passed)
-    if order == RANDOM:
-        chosen = drawn_at_random(staked, many, queue.seed)
-    else:
-        chosen = first_by_weight(staked, many)
-    figures = zip(chosen["stories"], chosen["in_story"], strict=True)
-    queue.stakes = {
-        key: (int(stories), int(in_story))
-        for key, (stories, in_story) in zip(table.claim_ids(chosen.index), figures, strict=True)
-    }
-
-
-def _progress(wanted: ClaimFilter, queue: Queue) -> None:
+def _progress(wanted: ClaimFilter, queue: Agenda) -> None:
     table = frames.table()
     done = table.count(replace(wanted, verdicts=JUDGED))
     total = table.count(replace(wanted, verdicts=VERDICT_STATES))
@@ -177,7 +118,7 @@ def _progress(wanted: ClaimFilter, queue: Queue) -> None:
     st.progress(done / total if total else 0.0, text=said)
 
 
-def _nothing_left(queue: Queue) -> None:
+def _nothing_left(queue: Agenda) -> None:
     st.success(tr("No claim is left to review here."), icon=":material/done_all:")
     with st.container(horizontal=True):
         filters.clear_button()
@@ -190,7 +131,7 @@ def _nothing_left(queue: Queue) -> None:
         _undo_button(queue)
 
 
-def _claim(stored: StoredClaim, queue: Queue, codebook: Codebook) -> None:
+def _claim(stored: StoredClaim, queue: Agenda, codebook: Codebook) -> None:
     """The claim with its passage, and the buttons that judge it."""
     article = frames.store().article(stored.claim.article_id, stored.last_version)
     text, actions = st.columns([3, 2], gap="large")
@@ -219,7 +160,7 @@ def _claim(stored: StoredClaim, queue: Queue, codebook: Codebook) -> None:
         )
 
 
-def _why_now(stored: StoredClaim, queue: Queue) -> None:
+def _why_now(stored: StoredClaim, queue: Agenda) -> None:
     """What of the comparison rests on the claim, and how sure the program was."""
     if stored.id in queue.stakes:
         stories, in_story = queue.stakes[stored.id]
@@ -261,14 +202,14 @@ def _stakes_text(stored: StoredClaim, stories: int, in_story: int) -> str:
     )
 
 
-def _actions(stored: StoredClaim, queue: Queue) -> None:
+def _actions(stored: StoredClaim, queue: Agenda) -> None:
     if not access.may_review():
         st.info(tr("Your account may read, not review."), icon=":material/lock:")
         return
     correcting = widget_key(stored.id, "correcting")
 
     def judge(verdict: VerdictKind, correction: Mapping[str, str | None] | None = None) -> None:
-        drawn = queue.asked[1] == RANDOM and stored.id in queue.stakes
+        drawn = queue.at_random and stored.id in queue.stakes
         given = review.give(stored, verdict, correction, at_random=drawn)
         if given is not None:
             queue.judged.append((stored.id, given.number))
@@ -317,13 +258,13 @@ def _actions(stored: StoredClaim, queue: Queue) -> None:
         )
 
 
-def _go_on(claim_id: str, queue: Queue) -> None:
+def _go_on(claim_id: str, queue: Agenda) -> None:
     """Leaves a claim for the next one."""
     queue.passed.add(claim_id)
     st.query_params.pop(CLAIM, None)
 
 
-def _undo_button(queue: Queue) -> None:
+def _undo_button(queue: Agenda) -> None:
     st.button(
         tr("Undo"),
         key="queue_undo",
@@ -337,7 +278,7 @@ def _undo_button(queue: Queue) -> None:
     )
 
 
-def _undo(queue: Queue) -> None:
+def _undo(queue: Agenda) -> None:
     """Takes the last verdict of this visit back, unless somebody has judged the claim since."""
     claim_id, verdict = queue.judged[-1]
     stored = frames.store().claim(claim_id)
