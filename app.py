@@ -31,10 +31,40 @@ page = st.navigation(
             url_path="compare",
         ),
         st.Page(
+            "analysis/dashboard/says.py",
+            title="Who says what",
+            icon=":material/record_voice_over:",
+            url_path="says",
+        ),
+        st.Page(
+            "analysis/dashboard/timeline.py",
+            title="Timeline",
+            icon=":material/timeline:",
+            url_path="timeline",
+        ),
+        st.Page(
             "analysis/dashboard/claims.py",
             title="Claims",
             icon=":material/format_quote:",
             url_path="claims",
+        ),
+        st.Page(
+            "analysis/dashboard/search.py",
+            title="Search",
+            icon=":material/search:",
+            url_path="search",
+        ),
+        st.Page(
+            "analysis/dashboard/review_queue.py",
+            title="Review",
+            icon=":material/rate_review:",
+            url_path="review",
+        ),
+        st.Page(
+            "analysis/dashboard/reply_page.py",
+            title=tr("Right of reply"),
+            icon=":material/contact_mail:",
+            url_path="reply",
         ),
         st.Page(
             "analysis/dashboard/claim.py",

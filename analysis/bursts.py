@@ -6,7 +6,9 @@ weeks, months) with Poisson counts: in its base state a period gives as many art
 usual around it, in its burst state `RATIO` times as many. Going up costs ln(number of periods),
 going down nothing; the cheapest path through all periods says which of them are bursts. So
 one article more never makes a burst, and two strong months with a weak one between them are
-one burst, not two.
+one burst, not two. Where articles are few, the path stays up over many empty months, for going
+up again would cost more; two quiet periods in a row then end a burst, so that what happened
+half a year apart has two names.
 
 What is usual is read from the series itself: the median of the periods around, and never less
 than the mean of all. A store that holds more of recent years than of early ones has a higher
@@ -17,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import log
 from statistics import fmean, median
 
@@ -27,6 +28,8 @@ AROUND = 6
 """Periods on either side of one that say what is usual for it."""
 FEWEST = 3
 """A burst has at least so many articles."""
+QUIET = 2
+"""So many periods in a row that are no better explained by a burst end it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,33 @@ def bursts(counts: Sequence[int]) -> list[Burst]:
     Args:
         counts: articles in each period, consecutive periods, those without any included.
     """
-    gains = [_gain(count, base) for count, base in zip(counts, usual(counts), strict=True)]
+    gains = _gains(counts)
     found = []
-    for bursting, run in groupby(enumerate(_states(gains)), key=lambda step: step[1]):
-        numbers = [number for number, _ in run]
+    for numbers in _stretches(states(counts), gains):
         total = sum(counts[number] for number in numbers)
-        if bursting and total >= FEWEST:
+        if total >= FEWEST:
             weight = sum(gains[number] for number in numbers)
             found.append(Burst(numbers[0], numbers[-1], total, weight))
     return found
+
+
+def states(counts: Sequence[int]) -> list[bool]:
+    """For each period, whether the cheapest path is in the burst state (Viterbi's algorithm)."""
+    gains = _gains(counts)
+    up = log(len(gains)) if gains else 0.0
+    base, burst = 0.0, -up
+    rose = []
+    fell = []
+    for gain in gains:
+        rose.append(base - up > burst)
+        fell.append(burst > base)
+        base, burst = max(base, burst), max(base - up, burst) + gain
+    found = []
+    bursting = burst > base
+    for from_base, from_burst in zip(reversed(rose), reversed(fell), strict=True):
+        found.append(bursting)
+        bursting = not from_base if bursting else from_burst
+    return found[::-1]
 
 
 def usual(counts: Sequence[int]) -> list[float]:
@@ -72,24 +93,20 @@ def usual(counts: Sequence[int]) -> list[float]:
     ]
 
 
-def _gain(count: int, base: float) -> float:
-    """How much likelier (logarithm) a count is in the burst state than in the base state."""
-    return count * log(RATIO) - (RATIO - 1) * base
+def _gains(counts: Sequence[int]) -> list[float]:
+    """How much likelier (logarithm) each count is in the burst state than in the base state."""
+    return [
+        count * log(RATIO) - (RATIO - 1) * base
+        for count, base in zip(counts, usual(counts), strict=True)
+    ]
 
 
-def _states(gains: Sequence[float]) -> list[bool]:
-    """For each period, whether the best path is in the burst state (Viterbi's algorithm)."""
-    up = log(len(gains)) if gains else 0.0
-    base, burst = 0.0, -up
-    rose = []
-    fell = []
-    for gain in gains:
-        rose.append(base - up > burst)
-        fell.append(burst > base)
-        base, burst = max(base, burst), max(base - up, burst) + gain
-    states = []
-    bursting = burst > base
-    for from_base, from_burst in zip(reversed(rose), reversed(fell), strict=True):
-        states.append(bursting)
-        bursting = not from_base if bursting else from_burst
-    return states[::-1]
+def _stretches(bursting: Sequence[bool], gains: Sequence[float]) -> list[list[int]]:
+    """The periods of each burst: those in the burst state, cut where several are quiet."""
+    found: list[list[int]] = []
+    for number in (n for n, state in enumerate(bursting) if state and gains[n] > 0):
+        if found and number - found[-1][-1] <= QUIET:
+            found[-1] += range(found[-1][-1] + 1, number + 1)
+        else:
+            found.append([number])
+    return found

@@ -6,6 +6,7 @@ Works on rows as `ClaimTable.rows` gives them. An event is a burst of articles
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.bursts import Burst, bursts
+from analysis.export import csv_file
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -219,3 +221,36 @@ def _event(rows: pd.DataFrame, burst: Burst, start: int, step: Unit) -> Event:
         lead_articles=int(ranked["articles"].iloc[0]),
         lead_outlets=story["outlet"].nunique(),
     )
+
+
+def as_csv(rows: pd.DataFrame, by: str, unit: Unit, name: Callable[[str], str]) -> bytes:
+    """Every series by period, in claims, articles and stories; undated ones without a period.
+
+    Args:
+        name: the name of a series by its key.
+    """
+    dated = rows["day"].notna().to_numpy()
+    periods = pd.array([pd.NA] * len(rows), dtype="Int64")
+    periods[dated] = numbered(rows["day"].to_numpy()[dated], unit)
+    counts = (
+        rows.assign(period=periods)
+        .groupby([by, "period"], observed=True, dropna=False)
+        .agg(
+            claims=("article", "size"),
+            articles=("article", "nunique"),
+            stories=("story", "nunique"),
+        )
+    )
+    return csv_file(
+        ("period_start", "period_end", by, f"{by}_label", *COUNTED),
+        (
+            (*_days(period, unit), key, name(key), *map(int, figures))
+            for (key, period), *figures in counts.itertuples()
+        ),
+    )
+
+
+def _days(period: Any, unit: Unit) -> tuple[str, str]:
+    if pd.isna(period):
+        return "", ""
+    return first_day(int(period), unit).isoformat(), last_day(int(period), unit).isoformat()

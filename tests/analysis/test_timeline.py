@@ -17,6 +17,7 @@ from analysis.timeline import (
     OTHERS,
     UNITS,
     Unit,
+    as_csv,
     events,
     first_day,
     last_day,
@@ -204,3 +205,14 @@ def test_a_year_has_all_its_days() -> None:
     days = np.arange("2024-01-01", "2025-01-01", dtype="datetime64[D]")
     assert set(numbered(days, "year").tolist()) == {54}
     assert len(set(numbered(days, "month").tolist())) == 12
+
+
+def test_the_file_holds_every_series_and_what_has_no_date() -> None:
+    content = as_csv(TWO_VENDORS, "vendor", "month", {"apple": "=Apple", "google": "Google"}.get)
+    assert content.decode("utf-8-sig").splitlines() == [
+        "period_start,period_end,vendor,vendor_label,claims,articles,stories",
+        "2019-04-01,2019-04-30,apple,'=Apple,3,2,1",
+        ",,apple,'=Apple,2,1,1",
+        "2019-04-01,2019-04-30,google,Google,1,1,1",
+        "2019-06-01,2019-06-30,google,Google,1,1,1",
+    ]
