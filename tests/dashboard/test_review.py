@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page as Tab
-from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from analysis.codebook import load_codebook
@@ -51,7 +50,11 @@ def test_a_verdict_is_signed_kept_and_changes_the_comparison(open_page: Open, ur
     assert shown(app) != first
     with Store.open(url) as store:
         (verdict,) = store.all_verdicts()
-        assert (verdict.verdict, verdict.by, verdict.at_random) == ("rejected", "Ann Example", False)
+        assert (verdict.verdict, verdict.by, verdict.at_random) == (
+            "rejected",
+            "Ann Example",
+            False,
+        )
         assert store.count_claims() == 8
         assert store.count_claims(ClaimFilter(verdicts=("rejected",))) == 1
 
@@ -118,8 +121,6 @@ def test_a_correction_that_another_claim_says_already_is_not_written(
         stored = next(one for one in store.claims() if one.claim.quote == LISTENS)
         history = store.history(stored.claim.article_id)
         claims = [one for one in store.claims() if one.claim.article_id == history[0].article.id]
-        from dataclasses import replace
-
         other = replace(stored.claim, vendor="apple")
         given = [*(one.claim for one in claims), other]
         store.save_claims(stored.claim.article_id, {1: given}, "test2")
