@@ -194,7 +194,7 @@ def _apart(pair: Pair) -> str:
 
 def _side(stored: StoredClaim, heading: str, stories: int) -> None:
     st.markdown(f"**{heading}** · {tr(filters.POLARITY_LABELS[stored.claim.polarity])}")
-    _statement(stored)
+    _statement(stored, CONTRADICTIONS)
     st.caption(
         trn(
             "{n} independent story of these weeks says so",
@@ -204,8 +204,8 @@ def _side(stored: StoredClaim, heading: str, stories: int) -> None:
     )
 
 
-def _statement(stored: StoredClaim) -> None:
-    passage.show_quote(stored.claim, stored.lang, key=f"said_{stored.id}")
+def _statement(stored: StoredClaim, part: str) -> None:
+    passage.show_quote(stored.claim, stored.lang, key=f"{part}_{stored.id}")
     st.text(evidence.source_line(stored))
     st.page_link(
         evidence.CLAIM_PAGE,
@@ -275,7 +275,7 @@ def _turns(vendor: str, wanted: ClaimFilter, codebook: Codebook) -> None:
                 with column:
                     said = tr(filters.POLARITY_LABELS[stored.claim.polarity])
                     st.markdown(f"**{day(stored.published)}** · {said}")
-                    _statement(stored)
+                    _statement(stored, TURNS)
 
 
 def _admitted(
