@@ -19,6 +19,7 @@ from analysis.dashboard import (
     frames,
     history,
     passage,
+    review,
 )
 from analysis.dashboard.language import current, day, mark, minute, number, tr, trn
 from analysis.dashboard.text import label, web_address
@@ -86,22 +87,20 @@ def page() -> None:
     with text:
         with st.container(border=True):
             passage.show(version.article, stored.claim)
-        _neighbours(stored, store.claims(ClaimFilter(articles=(stored.claim.article_id,))))
+        _ways_on(stored, store.claims(ClaimFilter(articles=(stored.claim.article_id,))))
         _reasons(stored, codebook)
-        _cite(stored, version)
-        _whole(stored, version.article)
     with known:
         _who(stored, codebook)
         _where(stored, version.article)
+    work, proof = st.columns([3, 2], gap="large")
+    with work:
+        review.panel(stored)
+        _cite(stored, version)
+        _whole(stored, version.article)
+    with proof:
         _versions(stored, versions)
         _archive(stored, version)
         _story(stored, store)
-    st.page_link(
-        "analysis/dashboard/compare.py",
-        label=tr("This vendor and practice in the comparison"),
-        icon=":material/grid_on:",
-        query_params={"cell": f"{stored.claim.practice}/{stored.claim.vendor}"},
-    )
 
 
 def _nothing(reason: str) -> None:
@@ -115,36 +114,35 @@ def _nothing(reason: str) -> None:
 
 
 def _standing(stored: StoredClaim) -> None:
-    """Warns where the claim no longer counts."""
-    if stored.withdrawn is not None:
-        st.warning(
-            tr(
-                "Withdrawn on {day}: the program no longer reads this sentence so. "
-                "The claim is not counted.",
-                day=day(stored.withdrawn),
-            ),
-            icon=":material/history:",
+    """Warns where the claim does not count, and says why."""
+    if stored.counted:
+        return
+    if stored.verdict == "rejected":
+        reason = tr("A reviewer rejected this claim. It is not counted.")
+    elif stored.withdrawn is not None and stored.judged is None:
+        reason = tr(
+            "Withdrawn on {day}: the program no longer reads this sentence so. "
+            "The claim is not counted.",
+            day=day(stored.withdrawn),
         )
-    elif not stored.current:
-        st.warning(
-            tr(
-                "The outlet has edited this article since: the sentence stood in version "
-                "{version} of {versions}. The claim is not counted.",
-                version=number(stored.last_version),
-                versions=number(stored.current_version),
-            ),
-            icon=":material/history:",
+    elif stored.last_version != stored.current_version:
+        reason = tr(
+            "The outlet has edited this article since: the sentence stood in version "
+            "{version} of {versions}. The claim is not counted.",
+            version=number(stored.last_version),
+            versions=number(stored.current_version),
         )
+    else:
+        reason = tr("Another claim has taken the place of this one. It is not counted.")
+    st.warning(reason, icon=":material/history:")
 
 
-def _neighbours(stored: StoredClaim, claims: list[StoredClaim]) -> None:
-    """The claims before and after this one in the article, in reading order."""
+def _ways_on(stored: StoredClaim, claims: list[StoredClaim]) -> None:
+    """To the claims before and after this one in the article, and to its cell."""
     place = _place(stored)
     before = [other for other in claims if _place(other) < place]
     after = [other for other in claims if _place(other) > place]
-    if not before and not after:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if before:
             st.page_link(
                 CLAIM_PAGE,
@@ -160,14 +158,20 @@ def _neighbours(stored: StoredClaim, claims: list[StoredClaim]) -> None:
                 icon_position="right",
                 query_params={"id": after[0].id},
             )
-        if stored.current:
-            st.caption(
-                tr(
-                    "Claim {place} of {claims} in this article",
-                    place=number(len(before) + 1),
-                    claims=number(len(claims)),
-                )
+        st.page_link(
+            "analysis/dashboard/compare.py",
+            label=tr("This vendor and practice in the comparison"),
+            icon=":material/grid_on:",
+            query_params={"cell": f"{stored.claim.practice}/{stored.claim.vendor}"},
+        )
+    if stored.counted:
+        st.caption(
+            tr(
+                "Claim {place} of {claims} in this article",
+                place=number(len(before) + 1),
+                claims=number(len(claims)),
             )
+        )
 
 
 def _place(stored: StoredClaim) -> tuple[int, int, str, str, str]:
@@ -327,7 +331,7 @@ def _copy(copy: Copy, story: Story, claim_id: str | None) -> None:
         if first:
             st.badge(tr("Published first"), icon=":material/counter_1:", color="gray")
         st.text(copy.title)
-        with st.container(horizontal=True, gap="medium"):
+        with st.container(horizontal=True, vertical_alignment="center"):
             if claim_id:
                 st.page_link(
                     CLAIM_PAGE,

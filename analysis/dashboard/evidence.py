@@ -8,8 +8,13 @@ from typing import Literal
 import streamlit as st
 
 from analysis.codebook import Codebook
-from analysis.dashboard import passage
-from analysis.dashboard.filters import CERTAINTY_LABELS, POLARITY_LABELS, source_type_label
+from analysis.dashboard import passage, review
+from analysis.dashboard.filters import (
+    CERTAINTY_LABELS,
+    POLARITY_LABELS,
+    VERDICT_LABELS,
+    source_type_label,
+)
 from analysis.dashboard.language import current, day, tr
 from analysis.dashboard.text import label
 from analysis.store import StoredClaim
@@ -25,9 +30,9 @@ _ICONS = {
 
 
 def chips(stored: StoredClaim, codebook: Codebook) -> None:
-    """Polarity, certainty and kind of source, each in words."""
+    """Polarity, certainty, kind of source and the verdict, if any, each in words."""
     claim = stored.claim
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xsmall", width="content"):
         st.badge(
             tr(POLARITY_LABELS[claim.polarity]),
             color=_COLOURS[claim.polarity],
@@ -43,6 +48,12 @@ def chips(stored: StoredClaim, codebook: Codebook) -> None:
             color="gray",
             icon=":material/record_voice_over:",
         )
+        if stored.judged is not None:
+            st.badge(
+                tr(VERDICT_LABELS[stored.verdict]),
+                color=review.COLOURS[stored.verdict],
+                icon=review.ICONS[stored.verdict],
+            )
 
 
 def listing(claims: Sequence[StoredClaim], codebook: Codebook, subject: bool = True) -> None:
@@ -55,11 +66,11 @@ def listing(claims: Sequence[StoredClaim], codebook: Codebook, subject: bool = T
                 practice = label(codebook.practice_label(claim.practice, current()))
                 st.markdown(f"**{vendor}** · {practice}")
             passage.show_quote(claim, stored.lang, key=f"quote_{stored.id}")
-            chips(stored, codebook)
+            st.text(source_line(stored))
             with st.container(
                 horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
             ):
-                st.text(source_line(stored))
+                chips(stored, codebook)
                 st.page_link(
                     CLAIM_PAGE,
                     label=tr("Open this claim"),

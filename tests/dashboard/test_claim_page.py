@@ -178,6 +178,19 @@ def test_a_claim_that_no_longer_counts_says_why(open_page: Open, tmp_path: Path)
     assert "Withdrawn" in withdrawn.warning[0].value
 
 
+def test_a_verdict_stands_beside_the_claim(open_page: Open, tmp_path: Path) -> None:
+    with Store.open(store_at(tmp_path)) as store:
+        first = edited(store, ALL)
+        found = claim(first, 0, ALL, "apple", "collection")
+        store.save_claims(first.id, {1: [found]}, "test")
+        (stored,) = store.claims()
+        store.judge(stored.id, "rejected", "Ann", "A joke.")
+    app = open_page("claim", store_at(tmp_path), id=stored.id)
+    assert "rejected this claim" in app.warning[0].value
+    assert [text for text in texts(app).split("\n") if ":red-badge[" in text]
+    assert "Claim 1 of" not in texts(app)
+
+
 def test_a_much_edited_article_shows_its_last_versions(open_page: Open, tmp_path: Path) -> None:
     with Store.open(store_at(tmp_path)) as store:
         first = edited(store, *(f"{ALL} Update {n}." for n in range(20)))
