@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.store import CellCount
 
-State = Literal["silent", "affirmed", "denied", "contested"]
+State = Literal["uncovered", "silent", "affirmed", "denied", "contested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +31,37 @@ class Comparison:
         return self.cells[vendor, practice]
 
 
-def state(cell: CellCount) -> State:
-    """What the press says: nothing, that it is so, only that it is not, or both."""
+def state(cell: CellCount, covered: bool = True) -> State:
+    """What the press says of a cell.
+
+    That it is so ("affirmed"), only that it is not ("denied"), both ("contested"), or
+    nothing: "silent" where the press covers the vendor at all, "uncovered" where not.
+    """
     if cell.affirmed and cell.denied:
         return "contested"
     if cell.affirmed:
         return "affirmed"
-    return "denied" if cell.denied else "silent"
+    if cell.denied:
+        return "denied"
+    return "silent" if covered else "uncovered"
 
 
 def comparison(
-    cells: Iterable[CellCount], vendors: Sequence[str], practices: Sequence[str]
+    cells: Iterable[CellCount],
+    vendors: Sequence[str],
+    practices: Sequence[str],
+    always: Collection[str] = (),
 ) -> Comparison:
     """The full table from the cells that hold a claim.
 
     Args:
         cells: as `Store.cells` gives them, at most one for each vendor and practice.
-        vendors, practices: the codebook's keys, in its order. A vendor without a
-            claim gets no column; a practice that the codebook does not know, as an
-            older one may have left, comes last.
+        vendors, practices: the codebook's keys, in its order. A practice that the
+            codebook does not know, as an older one may have left, comes last.
+        always: vendors that get a column without a claim too.
     """
     counted = {(cell.vendor, cell.practice): cell for cell in cells}
-    columns = _in_order({vendor for vendor, _ in counted}, vendors)
+    columns = _in_order({*always, *(vendor for vendor, _ in counted)}, vendors)
     rows = (*practices, *_in_order({p for _, p in counted} - set(practices), ()))
     return Comparison(
         vendors=columns,
@@ -63,6 +72,12 @@ def comparison(
             for practice in rows
         },
     )
+
+
+def with_vendors(table: Comparison, vendors: Sequence[str]) -> Comparison:
+    """The table with some of its columns, in this order."""
+    kept = {key: cell for key, cell in table.cells.items() if key[0] in vendors}
+    return replace(table, vendors=tuple(vendors), cells=kept)
 
 
 def _in_order(present: set[str], known: Sequence[str]) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     _Numbers = np.ndarray[Any, np.dtype[Any]]
 
-Unit = Literal["claims", "articles", "outlets", "stories"]
-UNITS: tuple[Unit, ...] = ("claims", "articles", "outlets", "stories")
-"""Copies of one text are one story."""
+Shared = Literal["articles", "outlets", "stories"]
+"""Units that hold several claims; copies of one text are one story."""
+Unit = Literal["claims"] | Shared
 
 _COLUMNS = {"articles": "article", "outlets": "outlet", "stories": "story"}
 
@@ -68,7 +68,7 @@ def of_claims(cells: Iterable[CellCount]) -> Tallies:
     return Tallies(counted, dict(vendors), dict(practices), vendors.total())
 
 
-def of_units(rows: pd.DataFrame, unit: Literal["articles", "outlets", "stories"]) -> Tallies:
+def of_units(rows: pd.DataFrame, unit: Shared) -> Tallies:
     """The tallies of another unit.
 
     Args:

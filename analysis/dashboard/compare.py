@@ -2,82 +2,269 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import streamlit as st
 
 from analysis.codebook import Codebook
-from analysis.compare import comparison
-from analysis.dashboard import address, downloads, evidence, filters, frames, matrix
+from analysis.compare import comparison, with_vendors
+from analysis.dashboard import address, downloads, evidence, filters, frames, matrix, side_by_side
 from analysis.dashboard.empty import empty_store
-from analysis.dashboard.text import count, label
+from analysis.dashboard.language import current, mark, tr, trn
+from analysis.dashboard.text import label
 from analysis.store import CellCount, ClaimFilter
+from analysis.strength import strongest
+from analysis.tallies import Shared, Tallies, Unit, of_claims, of_units
 
 CELL = "cell"
-SHOWN = 10
+COUNT = "count"
+SORT = "sort"
+VERSUS = "vs"
+SORTS = {"coverage": mark("Most counted first"), "name": mark("By name")}
+# Comments, since Streamlit would show a text of its own that stands in a page's script.
+SHOWN = 5  # claims of a chosen cell, for each polarity
+COLUMNS = 24  # vendors that the table has room for
+Key = TypeVar("Key", bound=str)
 
 
 def page() -> None:
     """Draws the page."""
-    st.title("Compare vendors", anchor="table")
+    st.title(tr("Compare vendors"), anchor="table")
     if empty_store(frames.overview()):
         return
     codebook = frames.codebook()
     st.write(
-        "Each cell counts claims: sentences that say a vendor does a thing (affirm) or "
-        "does not (deny). Choose a cell to read them."
+        tr(
+            "What the press says that each vendor does, or does not do, with voice recordings. "
+            "Choose a cell to read the sentences behind its numbers."
+        )
     )
     wanted = filters.bar(frames.facets(), codebook, first=())
-    table = comparison(
-        frames.cells(wanted),
-        wanted.vendors or tuple(codebook.vendors),
-        wanted.practices or tuple(codebook.practices),
-    )
-    if not table.vendors:
-        st.info("No claim passes these filters.", icon=":material/filter_alt_off:")
+    cells = frames.cells(wanted)
+    if not cells:
+        st.info(tr("No claim passes these filters."), icon=":material/filter_alt_off:")
         filters.clear_button()
         return
-    chosen = matrix.chosen_cell(st.query_params.get(CELL, ""), table)
-    filtered = bool(address.write(replace(wanted, vendors=(), practices=())))
-    matrix.show(table, codebook, chosen, filtered, _choose)
-    if filtered:
-        st.caption(
-            "The filters are on: a cell that is empty, or that only affirms or only denies, "
-            "may have claims that do not pass them."
-        )
+    with st.container(horizontal=True, gap="medium"):
+        unit = _choice(COUNT, tr("What a cell counts"), matrix.UNIT_LABELS)
+        sort = _choice(SORT, tr("Order of the vendors"), SORTS)
+    view = _view(wanted, cells, unit, sort, codebook)
+    matrix.show(view, codebook, _choose)
+    _remarks(view, cells)
     with st.container(horizontal=True, vertical_alignment="center"):
         downloads.buttons(frames.store(), wanted, codebook)
         if address.write(wanted):
             filters.clear_button()
-    _evidence(chosen, wanted, codebook)
+    _evidence(view, wanted, codebook)
+    _side_by_side(view, wanted, codebook)
 
 
-def _evidence(cell: CellCount | None, wanted: ClaimFilter, codebook: Codebook) -> None:
-    if cell is None:
-        st.header("Evidence", anchor="evidence")
-        st.write("Choose a cell in the table to read the sentences behind its numbers.")
-        return
-    vendor, practice = codebook.vendor_label(cell.vendor), codebook.practice_label(cell.practice)
-    st.header(f"{label(vendor)} · {label(practice)}", anchor="evidence")
-    known = codebook.practices.get(cell.practice)
-    if known:
-        st.caption(known.definition["en"])
-    st.write(
-        f"**{' · '.join(matrix.counts(cell))}**, {cell.uncertain:,} of them uncertain, "
-        f"in {count(cell.articles, 'article')} of {count(cell.outlets, 'outlet')}."
+def _choice(name: str, title: str, labels: Mapping[Key, str]) -> Key:
+    """One of a few values, kept in the address unless it is the first one."""
+    options = list(labels)
+    given = st.query_params.get(name, options[0])
+    asked = next((option for option in options if option == given), options[0])
+    if asked != given:
+        st.warning(
+            tr(
+                "The address has no known value under “{name}”: known are {values}.",
+                name=name,
+                values=", ".join(options),
+            ),
+            icon=":material/link_off:",
+        )
+    key = f"choice_{name}"
+    st.session_state[key] = asked
+
+    def write() -> None:
+        chosen = st.session_state[key]
+        if chosen == options[0]:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = chosen
+
+    st.segmented_control(
+        title,
+        options,
+        format_func=lambda option: tr(labels[option]),
+        key=key,
+        required=True,
+        wrap=True,
+        on_change=write,
     )
-    inside = replace(wanted, vendors=(cell.vendor,), practices=(cell.practice,))
-    evidence.listing(frames.store().claims(inside, limit=SHOWN), codebook, subject=False)
-    st.markdown("[Back to the table](#table)")
-    total = cell.affirmed + cell.denied
+    return asked
+
+
+def _view(
+    wanted: ClaimFilter, cells: Sequence[CellCount], unit: Unit, sort: str, codebook: Codebook
+) -> matrix.View:
+    coverage = frames.table().coverage(wanted)
+    tallies = _tallies(wanted, cells, unit)
+    table = comparison(
+        cells,
+        wanted.vendors or tuple(codebook.vendors),
+        wanted.practices or tuple(codebook.practices),
+        always=wanted.vendors or [key for key in codebook.vendors if not key.startswith("other:")],
+    )
+
+    def name(vendor: str) -> str:
+        return codebook.vendor_label(vendor).casefold()
+
+    def most_counted(vendor: str) -> tuple[int, int, str]:
+        return -tallies.vendors.get(vendor, 0), -coverage.get(vendor, 0), name(vendor)
+
+    shown = sorted(table.vendors, key=most_counted)[:COLUMNS]
+    return matrix.View(
+        table=with_vendors(table, sorted(shown, key=name) if sort == "name" else shown),
+        tallies=tallies,
+        unit=unit,
+        coverage=coverage,
+        filtered=bool(address.write(replace(wanted, vendors=(), practices=()))),
+        chosen=matrix.chosen_cell(st.query_params.get(CELL, ""), table),
+    )
+
+
+def _tallies(wanted: ClaimFilter, cells: Sequence[CellCount], unit: Unit) -> Tallies:
+    if unit == "claims":
+        return of_claims(cells)
+    return _tallies_of_units(wanted, unit, frames.store().address)
+
+
+@st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
+def _tallies_of_units(wanted: ClaimFilter, unit: Shared, address: str) -> Tallies:
+    return of_units(frames.table().rows(wanted), unit)
+
+
+def _remarks(view: matrix.View, cells: Sequence[CellCount]) -> None:
+    """What a reader must know not to misread the table."""
+    left_out = len({cell.vendor for cell in cells} - set(view.table.vendors))
+    if left_out:
+        st.caption(
+            trn(
+                "{n} vendor with fewer claims is left out of the table: choose it in the filter.",
+                "{n} vendors with fewer claims are left out of the table: "
+                "choose them in the filter.",
+                left_out,
+            )
+        )
+    if view.unit != "claims":
+        st.caption(
+            tr(
+                "One article, outlet or story can affirm and deny, and can speak of several "
+                "practices and vendors: it counts once in each cell and once in each total. "
+                "It is hatched as uncertain where all that it says on that side is uncertain."
+            )
+        )
+    if view.filtered:
+        st.caption(
+            tr(
+                "The filters are on: a cell that is empty, or that only affirms or only denies, "
+                "may have claims that do not pass them."
+            )
+        )
+
+
+def _evidence(view: matrix.View, wanted: ClaimFilter, codebook: Codebook) -> None:
+    cell = view.chosen
+    if cell is None:
+        st.header(tr("Evidence"), anchor="evidence")
+        st.write(tr("Choose a cell in the table to read the sentences behind its numbers."))
+        return
+    vendor = label(codebook.vendor_label(cell.vendor))
+    practice = label(codebook.practice_label(cell.practice, current()))
+    st.header(f"{vendor} · {practice}", anchor="evidence")
+    st.caption(matrix.definition(cell.practice, codebook))
+    groups = {
+        "affirmed": (cell.affirmed, cell.affirmed_uncertain),
+        "denied": (cell.denied, cell.denied_uncertain),
+    }
+    for polarity, (total, uncertain) in groups.items():
+        if polarity in (wanted.polarities or groups) and total:
+            _group(polarity, total, uncertain, cell, wanted, codebook)
+    if not cell.affirmed and not cell.denied:
+        st.write(view.legend[view.state(cell)])
+    st.markdown(f"[{tr('Back to the table')}](#table)")
+
+
+def _group(
+    polarity: str,
+    total: int,
+    uncertain: int,
+    cell: CellCount,
+    wanted: ClaimFilter,
+    codebook: Codebook,
+) -> None:
+    """The claims of a cell that say one thing, newest first."""
+    if polarity == "affirmed":
+        title = trn("{n} claim affirms it", "{n} claims affirm it", total)
+    else:
+        title = trn("{n} claim denies it", "{n} claims deny it", total)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(title, anchor=False)
+        if uncertain:
+            st.caption(trn("{n} of them uncertain", "{n} of them uncertain", uncertain))
+    inside = replace(
+        wanted, vendors=(cell.vendor,), practices=(cell.practice,), polarities=(polarity,)
+    )
+    evidence.listing(frames.claims(inside, limit=SHOWN), codebook, subject=False)
     if total > SHOWN:
         st.page_link(
             "analysis/dashboard/claims.py",
-            label=f"See all {count(total, 'claim')}",
+            label=trn("See the {n} claim", "See all {n} claims", total),
             icon=":material/arrow_forward:",
             icon_position="right",
             query_params=address.write(inside),
         )
+
+
+def _side_by_side(view: matrix.View, wanted: ClaimFilter, codebook: Codebook) -> None:
+    st.header(tr("Side by side"), anchor="side-by-side")
+    asked = list(dict.fromkeys(st.query_params.get_all(VERSUS)))
+    known = [vendor for vendor in asked if vendor in view.table.vendors]
+    vendors = known[: side_by_side.AT_MOST]
+    if len(known) < len(asked):
+        st.warning(
+            tr("A vendor that the address names is not in the table, and is left out here."),
+            icon=":material/link_off:",
+        )
+    if len(vendors) < len(known):
+        st.warning(
+            tr("The address names more than four vendors: the first four are shown."),
+            icon=":material/link_off:",
+        )
+    key = f"choice_{VERSUS}"
+    st.session_state[key] = vendors
+
+    def write() -> None:
+        st.query_params[VERSUS] = st.session_state[key]
+
+    st.multiselect(
+        tr("Up to four vendors"),
+        view.table.vendors,
+        format_func=codebook.vendor_label,
+        key=key,
+        max_selections=side_by_side.AT_MOST,
+        placeholder=tr("Choose vendors"),
+        on_change=write,
+    )
+    st.caption(tr(side_by_side.RULE))
+    if vendors:
+        side_by_side.show(view, vendors, _strongest(wanted, vendors), codebook)
+
+
+def _strongest(wanted: ClaimFilter, vendors: Sequence[str]) -> side_by_side.Evidence:
+    found = _strongest_ids(replace(wanted, vendors=tuple(vendors)), frames.store().address)
+    claims = {stored.id: stored for stored in frames.store().claims_by_id(list(found.values()))}
+    return {key: claims[claim_id] for key, claim_id in found.items() if claim_id in claims}
+
+
+@st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
+def _strongest_ids(wanted: ClaimFilter, address: str) -> dict[tuple[str, str, str], str]:
+    table = frames.table()
+    found = strongest(table.rows(wanted))
+    return dict(zip(found, table.claim_ids(list(found.values())), strict=True))
 
 
 def _choose(key: str) -> None:

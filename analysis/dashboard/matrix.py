@@ -3,12 +3,13 @@
 A component of its own: a real HTML table that stays legible at 390 px, keeps its
 headings in sight and can be used from the keyboard. `st.dataframe` cuts the
 counts off, a grid of buttons loses its headings, a chart shrinks until nothing
-can be read.
+can be read. The bar in a cell is a drawing of what its words say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +17,82 @@ import streamlit as st
 
 from analysis.codebook import Codebook
 from analysis.compare import Comparison, State, state
-from analysis.dashboard.text import count
+from analysis.dashboard.language import current, mark, number, tr, trn
 from analysis.store import CellCount
+from analysis.tallies import Tallies, Tally, Unit
 
 KEY = "matrix"
-LEGEND: dict[State, str] = {
-    "affirmed": "Affirmed: the press says it happens",
-    "denied": "Denied only: the press says it does not",
-    "contested": "Contested: some say so, some say not",
-    "silent": "Nobody wrote about it",
+UNIT_LABELS: dict[Unit, str] = {
+    "claims": mark("Claims"),
+    "articles": mark("Articles"),
+    "outlets": mark("Outlets"),
+    "stories": mark("Independent stories"),
 }
-SILENT_IF_FILTERED = "Nothing passes the filters"
+LEGEND: dict[State, str] = {
+    "affirmed": mark("Affirmed: every claim says that the vendor does it"),
+    "denied": mark("Only denied: every claim says that the vendor does not do it"),
+    "contested": mark(
+        "Contested: some claims say that the vendor does it, others that it does not"
+    ),
+    "silent": mark("No claim: articles name the vendor, none says whether it does this"),
+    "uncovered": mark("Never covered: no article read so far names the vendor"),
+}
+LEGEND_IF_FILTERED: dict[State, str] = {
+    **LEGEND,
+    "silent": mark("No claim: articles within the filters name the vendor, no claim passes them"),
+    "uncovered": mark(
+        "Never covered: no article read so far, within the filters, names the vendor"
+    ),
+}
+EMPTY: dict[State, str] = {"silent": mark("no claim"), "uncovered": mark("not covered")}
 
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "earshot_matrix",
-    html='<ul class="legend"></ul><div class="frame" role="region" tabindex="0"></div>',
+    html=(
+        '<details class="legend"><summary></summary><ul></ul></details>'
+        '<div class="frame" role="region" tabindex="0"></div><p class="keys"></p>'
+    ),
     css=(_HERE / "matrix.css").read_text(encoding="utf-8"),
     js=(_HERE / "matrix.js").read_text(encoding="utf-8"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the table shows.
+
+    Attributes:
+        tallies: of the unit that the cells count.
+        coverage: articles that name each vendor, within the filters.
+        filtered: whether a filter may hide claims of the cells shown.
+        chosen: the cell whose evidence is open.
+    """
+
+    table: Comparison
+    tallies: Tallies
+    unit: Unit = "claims"
+    coverage: Mapping[str, int] = field(default_factory=dict)
+    filtered: bool = False
+    chosen: CellCount | None = None
+
+    def state(self, cell: CellCount) -> State:
+        """What the press says of a cell."""
+        return state(cell, covered=self.covered(cell.vendor))
+
+    def covered(self, vendor: str) -> bool:
+        """Whether an article within the filters names the vendor."""
+        return bool(self.coverage.get(vendor) or self.tallies.vendors.get(vendor))
+
+    def tally(self, cell: CellCount) -> Tally:
+        """What the cell counts."""
+        return self.tallies.cells.get((cell.vendor, cell.practice), Tally())
+
+    @property
+    def legend(self) -> Mapping[State, str]:
+        """What each state means, in the language in use."""
+        texts = LEGEND_IF_FILTERED if self.filtered else LEGEND
+        return {key: tr(text) for key, text in texts.items()}
 
 
 def cell_key(vendor: str, practice: str) -> str:
@@ -48,72 +106,125 @@ def chosen_cell(key: str, table: Comparison) -> CellCount | None:
     return table.cells.get((vendor, practice))
 
 
-def counts(cell: CellCount) -> list[str]:
-    """["5 affirm", "2 deny"], without zeros."""
-    numbers = (
-        (cell.affirmed, "affirms" if cell.affirmed == 1 else "affirm"),
-        (cell.denied, "denies" if cell.denied == 1 else "deny"),
+def counted(total: int, unit: Unit) -> str:
+    """A number with its unit: "5 claims", "3 independent stories"."""
+    match unit:
+        case "claims":
+            return trn("{n} claim", "{n} claims", total)
+        case "articles":
+            return trn("{n} article", "{n} articles", total)
+        case "outlets":
+            return trn("{n} outlet", "{n} outlets", total)
+        case "stories":
+            return trn("{n} independent story", "{n} independent stories", total)
+
+
+def counts(tally: Tally) -> dict[str, str]:
+    """{"affirmed": "5 affirm", "denied": "2 deny"}, without zeros."""
+    texts = {
+        "affirmed": (tally.affirmed, trn("{n} affirms", "{n} affirm", tally.affirmed)),
+        "denied": (tally.denied, trn("{n} denies", "{n} deny", tally.denied)),
+    }
+    return {polarity: text for polarity, (total, text) in texts.items() if total}
+
+
+def copies(cell: CellCount) -> str:
+    """ "41 articles, 3 origins" where articles share a text; nothing where they do not."""
+    if cell.articles == cell.stories:
+        return ""
+    return tr(
+        "{articles}, {origins}",
+        articles=counted(cell.articles, "articles"),
+        origins=trn("{n} origin", "{n} origins", cell.stories),
     )
-    return [f"{number:,} {verb}" for number, verb in numbers if number]
 
 
-def cell_name(cell: CellCount, codebook: Codebook, silent: str = LEGEND["silent"]) -> str:
-    """The cell as a sentence, for screen readers and tooltips; `silent` for one without claims."""
-    subject = f"{codebook.vendor_label(cell.vendor)}, {codebook.practice_label(cell.practice)}"
-    if not cell.affirmed and not cell.denied:
-        return f"{subject}: {silent[:1].lower()}{silent[1:]}"
-    return (
-        f"{subject}: {' and '.join(counts(cell))}, "
-        f"in {count(cell.articles, 'article')} of {count(cell.outlets, 'outlet')}"
+def cell_name(cell: CellCount, view: View, codebook: Codebook) -> str:
+    """The cell as a sentence, for screen readers and tooltips."""
+    subject = tr(
+        "{vendor}, {practice}",
+        vendor=codebook.vendor_label(cell.vendor),
+        practice=codebook.practice_label(cell.practice, current()),
     )
+    tally = view.tally(cell)
+    if not tally.total:
+        return tr(
+            "{subject}: {said}", subject=subject, said=_lowered(view.legend[view.state(cell)])
+        )
+    said = [counted(tally.total, view.unit), *_sides(tally)]
+    if view.unit != "articles" and not copies(cell):
+        said.append(trn("in {n} article", "in {n} articles", cell.articles))
+    if view.unit != "outlets":
+        said.append(trn("in {n} outlet", "in {n} outlets", cell.outlets))
+    if copies(cell):
+        said.append(copies(cell))
+    return tr("{subject}: {said}", subject=subject, said="; ".join(said))
 
 
-def content(
-    table: Comparison, codebook: Codebook, chosen: CellCount | None, filtered: bool = False
-) -> dict[str, Any]:
-    """What the component draws: headings, cells and the legend, as plain text.
-
-    Where claims were `filtered` out, an empty cell does not say that nobody wrote.
-    """
-    legend = {**LEGEND, "silent": SILENT_IF_FILTERED} if filtered else dict(LEGEND)
+def content(view: View, codebook: Codebook) -> dict[str, Any]:
+    """What the component draws: headings, cells, totals and the legend, as plain text."""
+    table = view.table
 
     def drawn(cell: CellCount) -> dict[str, Any]:
-        return {
+        says, tally = view.state(cell), view.tally(cell)
+        shared = {
             "key": cell_key(cell.vendor, cell.practice),
-            "state": state(cell),
-            "name": cell_name(cell, codebook, legend["silent"]),
-            "counts": counts(cell),
-            "outlets": count(cell.outlets, "outlet"),
+            "state": says,
+            "name": cell_name(cell, view, codebook),
+        }
+        if not tally.total:
+            return {**shared, "empty": tr(EMPTY[says])}
+        return {
+            **shared,
+            "counts": list(counts(tally).values()),
+            "bar": [
+                tally.denied_uncertain,
+                tally.denied - tally.denied_uncertain,
+                tally.affirmed - tally.affirmed_uncertain,
+                tally.affirmed_uncertain,
+            ],
+            "copies": copies(cell),
         }
 
-    def definition(practice: str) -> str:
-        known = codebook.practices.get(practice)
-        return known.definition["en"] if known else ""
-
     return {
-        "caption": "Claims by vendor and practice",
-        "corner": "Practice",
-        "legend": [{"state": key, "text": text} for key, text in legend.items()],
-        "columns": [codebook.vendor_label(vendor) for vendor in table.vendors],
+        "caption": tr("{unit} by vendor and practice", unit=tr(UNIT_LABELS[view.unit])),
+        "corner": tr("Practice"),
+        "how": tr("How to read a cell"),
+        "legend": [{"state": key, "text": text} for key, text in view.legend.items()],
+        "bar": tr("The bar: denied to the left, affirmed to the right, hatched where uncertain"),
+        "keys": tr("Arrow keys move from cell to cell, Enter opens one."),
+        "columns": [
+            {
+                "label": codebook.vendor_label(vendor),
+                "named": trn(
+                    "named in {n} article", "named in {n} articles", view.coverage.get(vendor, 0)
+                ),
+            }
+            for vendor in table.vendors
+        ],
+        "all": {"vendors": tr("All vendors"), "practices": tr("All practices")},
+        "totals": [number(view.tallies.vendors.get(vendor, 0)) for vendor in table.vendors],
+        "total": number(view.tallies.total),
         "rows": [
             {
-                "label": codebook.practice_label(practice),
-                "definition": definition(practice),
+                "label": codebook.practice_label(practice, current()),
+                "definition": definition(practice, codebook),
                 "cells": [drawn(table.cell(vendor, practice)) for vendor in table.vendors],
+                "total": number(view.tallies.practices.get(practice, 0)),
             }
             for practice in table.practices
         ],
-        "chosen": cell_key(chosen.vendor, chosen.practice) if chosen else None,
+        "chosen": cell_key(view.chosen.vendor, view.chosen.practice) if view.chosen else None,
     }
 
 
-def show(
-    table: Comparison,
-    codebook: Codebook,
-    chosen: CellCount | None,
-    filtered: bool,
-    choose: Callable[[str], None],
-) -> None:
+def definition(practice: str, codebook: Codebook) -> str:
+    """What a practice is, in the language in use; nothing for one that the codebook lacks."""
+    known = codebook.practices.get(practice)
+    return known.definition[current()] if known else ""
+
+
+def show(view: View, codebook: Codebook, choose: Callable[[str], None]) -> None:
     """Shows the table; `choose` is called with the key of a cell before the next run."""
 
     def chose() -> None:
@@ -121,4 +232,23 @@ def show(
         if isinstance(choice, str):
             choose(choice)
 
-    _mount(key=KEY, data=content(table, codebook, chosen, filtered), on_choice_change=chose)
+    _mount(key=KEY, data=content(view, codebook), on_choice_change=chose)
+
+
+def _sides(tally: Tally) -> list[str]:
+    """["5 affirm, 1 of them uncertain", "2 deny"]"""
+    uncertain = {"affirmed": tally.affirmed_uncertain, "denied": tally.denied_uncertain}
+    return [
+        tr(
+            "{counted}, {uncertain}",
+            counted=text,
+            uncertain=trn("{n} of them uncertain", "{n} of them uncertain", uncertain[polarity]),
+        )
+        if uncertain[polarity]
+        else text
+        for polarity, text in counts(tally).items()
+    ]
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.compare import comparison, state
+from analysis.compare import comparison, state, with_vendors
 from analysis.store import CellCount
 
 VENDORS = ("amazon", "apple", "google")
@@ -22,6 +22,11 @@ PRACTICES = ("collection", "retention", "deletion")
 )
 def test_what_a_cell_says(affirmed: int, denied: int, expected: str) -> None:
     assert state(CellCount("amazon", "retention", affirmed, denied)) == expected
+
+
+def test_only_an_empty_cell_can_be_uncovered() -> None:
+    assert state(CellCount("amazon", "retention"), covered=False) == "uncovered"
+    assert state(CellCount("amazon", "retention", denied=1), covered=False) == "denied"
 
 
 def test_every_vendor_with_a_claim_meets_every_practice() -> None:
@@ -51,3 +56,16 @@ def test_what_the_codebook_does_not_know_comes_last() -> None:
 def test_no_claim_gives_no_column() -> None:
     table = comparison([], VENDORS, PRACTICES)
     assert (table.vendors, table.cells) == ((), {})
+
+
+def test_a_vendor_without_a_claim_has_a_column_where_it_is_asked_for() -> None:
+    table = comparison([CellCount("google", "retention", 1)], VENDORS, PRACTICES, always=["apple"])
+    assert table.vendors == ("apple", "google")
+    assert table.cell("apple", "retention") == CellCount("apple", "retention")
+
+
+def test_columns_can_be_chosen_and_put_in_order() -> None:
+    table = comparison([], VENDORS, PRACTICES, always=VENDORS)
+    narrowed = with_vendors(table, ["google", "amazon"])
+    assert narrowed.vendors == ("google", "amazon")
+    assert {vendor for vendor, _ in narrowed.cells} == {"google", "amazon"}

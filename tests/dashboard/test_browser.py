@@ -16,6 +16,7 @@ from analysis.store import ClaimFilter, Store
 from tests.dashboard.invented_press import HOSTILE
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 
 
@@ -55,14 +56,14 @@ def test_from_the_table_to_the_sentence_its_article_and_the_file(
     expect(page.get_by_role("heading", name="What the press says")).to_be_visible()
     page.get_by_role("link", name="Compare the vendors").click()
 
-    cell = page.get_by_role("button", name="Amazon, Human review: 1 affirms and 1 denies")
+    cell = page.get_by_role("button", name="Amazon, Human review: 2 claims; 1 affirms; 1 denies")
     cell.click()
     expect(page.get_by_role("heading", name="Amazon · Human review")).to_be_in_viewport()
     expect(page).to_have_url(re.compile(r"/compare\?cell=human_review%2Famazon$"))
     expect(cell).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_text("Amazon employs people who listen")).to_be_visible()
 
-    page.get_by_role("link", name="Open this claim").last.click()
+    page.get_by_role("link", name="Open this claim").first.click()
     expect(page).to_have_url(re.compile(r"/claim\?id=[0-9a-f]{16}$"))
     expect(page.locator("mark").first).to_be_visible()
     marked = "".join(page.locator("mark").all_text_contents())
@@ -102,12 +103,35 @@ def test_a_link_restores_a_filtered_view_and_its_download(page: Page, tmp_path: 
 @pytest.mark.parametrize("page", ["desk"], indirect=True)
 def test_the_table_can_be_used_from_the_keyboard(page: Page) -> None:
     page.goto("/compare")
-    cell = page.get_by_role("button", name="Google, Retention:")
-    cell.focus()
+    first = page.get_by_role("button", name="Google, Retention:")
+    first.focus()
+    page.keyboard.press("ArrowDown")
+    cell = page.get_by_role("button", name="Google, Deletion:")
+    expect(cell).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Google · Retention")).to_be_visible()
+    expect(page.get_by_role("heading", name="Google · Deletion")).to_be_visible()
     expect(cell).to_be_focused()
     expect(page.get_by_role("row", name=re.compile("^Retention"))).to_be_visible()
+
+    # One stop of the tab key for the whole table, also where a cell is empty.
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate(
+        "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.activeElement?.dataset.key)"
+        ".find(Boolean)"
+    ) == ("retention/amazon")
+
+
+@pytest.mark.parametrize("page", ["desk"], indirect=True)
+def test_two_vendors_side_by_side_open_a_claim(page: Page) -> None:
+    page.goto("/compare?vs=amazon&vs=apple")
+    table = page.get_by_role("table", name="The strongest evidence of each vendor")
+    expect(table.get_by_role("columnheader")).to_have_text(["Practice", "Amazon", "Apple"])
+    table.get_by_role("link", name="Amazon employs people who listen").click()
+    expect(page).to_have_url(re.compile(r"/claim\?id=[0-9a-f]{16}$"))
+    expect(page.locator("mark").first).to_be_visible()
 
 
 @pytest.mark.parametrize("page", ["phone"], indirect=True)

@@ -136,8 +136,23 @@ def test_only_the_demonstration_press_is_called_one(open_page: Open, tmp_path: P
 
 
 def cells_shown(app: AppTest) -> dict[str, dict[str, Any]]:
-    (matrix,) = [data for data in components(app) if "columns" in data]
+    (matrix,) = [data for data in components(app) if "totals" in data]
     return {cell["key"]: cell for row in matrix["rows"] for cell in row["cells"]}
+
+
+def columns_shown(app: AppTest) -> list[str]:
+    (matrix,) = [data for data in components(app) if "totals" in data]
+    return [column["label"] for column in matrix["columns"]]
+
+
+def side_by_side(app: AppTest) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the table of chosen vendors, by practice."""
+    return {
+        row["label"]: row["cells"]
+        for data in components(app)
+        if "rows" in data and "totals" not in data
+        for row in data["rows"]
+    }
 
 
 def test_the_comparison_shows_every_state(open_page: Open) -> None:
@@ -145,18 +160,51 @@ def test_the_comparison_shows_every_state(open_page: Open) -> None:
     states = {key: shown[key]["state"] for key in shown}
     assert states["human_review/amazon"] == "contested"
     assert shown["human_review/amazon"]["counts"] == ["1 affirms", "1 denies"]
-    assert shown["human_review/amazon"]["outlets"] == "2 outlets"
     assert states["retention/google"] == "affirmed"
     assert states["deletion/google"] == "denied"
     assert states["deletion/apple"] == "silent"
+    assert states["deletion/microsoft"] == "uncovered"
 
 
-def test_a_cell_in_the_address_opens_its_evidence(open_page: Open) -> None:
+def test_the_address_says_what_a_cell_counts(open_page: Open) -> None:
+    app = open_page("compare", count="outlets")
+    shown = cells_shown(app)
+    assert "Amazon, Human review: 2 outlets;" in shown["human_review/amazon"]["name"]
+    assert app.segmented_control(key="choice_count").value == "outlets"
+    app.segmented_control(key="choice_count").set_value("stories").run()
+    assert app.query_params == {"count": "stories"}
+    assert "2 independent stories" in cells_shown(app)["human_review/amazon"]["name"]
+    app.segmented_control(key="choice_count").set_value("claims").run()
+    assert app.query_params == {}
+
+
+@pytest.mark.parametrize("parameter", ["count", "sort"])
+def test_an_unknown_way_to_count_or_sort_names_the_known_ones(
+    open_page: Open, parameter: str
+) -> None:
+    app = open_page("compare", **{parameter: HOSTILE})
+    assert f"“{parameter}”: known are" in app.warning[0].value
+    assert cells_shown(app)["human_review/amazon"]["counts"] == ["1 affirms", "1 denies"]
+
+
+def test_vendors_are_sorted_by_what_is_counted_or_by_name(open_page: Open) -> None:
+    columns = columns_shown(open_page("compare"))
+    assert columns[0] == "Amazon"
+    assert columns.index("Google") < columns.index("Alibaba")
+    by_name = columns_shown(open_page("compare", sort="name"))
+    assert by_name == sorted(columns, key=str.casefold) != columns
+
+
+def test_a_cell_in_the_address_opens_its_evidence_on_either_side(open_page: Open) -> None:
     app = open_page("compare", cell="human_review/amazon")
     assert app.header[0].value == "Amazon · Human review"
+    assert [group.value for group in app.subheader] == [
+        "1 claim affirms it",
+        "1 claim denies it",
+    ]
     assert quotes(app) == [
-        "Amazon affirme que personne n’écoute les enregistrements.",
         "Amazon employs people who listen to voice recordings.",
+        "Amazon affirme que personne n’écoute les enregistrements.",
     ]
     assert "The Test Ledger · 12 Apr 2019" in texts(app)
 
@@ -175,27 +223,61 @@ def test_filters_narrow_the_comparison_and_its_evidence(open_page: Open) -> None
     assert quotes(app) == ["Amazon affirme que personne n’écoute les enregistrements."]
 
 
-def test_an_empty_cell_does_not_say_that_nobody_wrote_when_claims_are_filtered_out(
-    open_page: Open,
-) -> None:
+def test_an_empty_cell_tells_no_claim_from_none_that_passes_the_filters(open_page: Open) -> None:
     assert cells_shown(open_page("compare"))["deletion/apple"]["name"] == (
-        "Apple, Deletion: nobody wrote about it"
+        "Apple, Deletion: no claim: articles name the vendor, none says whether it does this"
     )
     by_vendor = open_page("compare", vendor=["apple", "amazon"])
-    assert "nobody wrote" in cells_shown(by_vendor)["deletion/apple"]["name"]
+    assert "none says" in cells_shown(by_vendor)["deletion/apple"]["name"]
     denied = open_page("compare", polarity="denied", vendor=["amazon", "google"])
-    assert cells_shown(denied)["retention/google"]["name"] == (
-        "Google, Retention: nothing passes the filters"
-    )
+    name = cells_shown(denied)["retention/google"]["name"]
+    assert name.endswith("articles within the filters name the vendor, no claim passes them")
     assert "The filters are on" in texts(denied)
 
 
 def test_a_comparison_of_nothing_says_so(open_page: Open) -> None:
     app = open_page("compare", vendor="nobody")
     assert "No claim passes these filters" in app.info[0].value
-    app.button[0].click().run()
+    next(button for button in app.button if button.label == "Clear filters").click().run()
     assert "human_review/amazon" in cells_shown(app)
     assert app.query_params == {}
+
+
+def test_vendors_side_by_side_show_the_strongest_evidence_of_each(open_page: Open) -> None:
+    app = open_page("compare", vs=["apple", "amazon"])
+    rows = side_by_side(app)
+    assert list(rows) == ["Human review", "Anonymisation", "Advertising"]
+    apple, amazon = rows["Human review"]
+    assert [claim["quote"] for claim in apple["claims"]] == [
+        "Selon Le Quotidien, Apple aurait écouté des conversations privées."
+    ]
+    assert [claim["quote"] for claim in amazon["claims"]] == [
+        "Amazon employs people who listen to voice recordings.",
+        "Amazon affirme que personne n’écoute les enregistrements.",
+    ]
+    assert (apple["stated"], amazon["stated"]) == ("Affirmed", "Contested")
+    assert rows["Advertising"][0] == {
+        "state": "silent",
+        "stated": "No claim",
+        "counts": [],
+        "copies": "",
+        "claims": [],
+    }
+    assert "certain before uncertain" in texts(app)
+
+
+def test_vendors_side_by_side_are_chosen_in_the_address(open_page: Open) -> None:
+    app = open_page("compare")
+    assert side_by_side(app) == {}
+    app.multiselect(key="choice_vs").select("google").run()
+    assert app.query_params == {"vs": "google"}
+    assert list(side_by_side(app)) == ["Retention", "Deletion"]
+    five = open_page("compare", vs=["apple", "amazon", "google", "meta", "sonos", HOSTILE])
+    assert [warning.value[:25] for warning in five.warning] == [
+        "A vendor that the address",
+        "The address names more th",
+    ]
+    assert five.multiselect(key="choice_vs").value == ["apple", "amazon", "google", "meta"]
 
 
 @pytest.mark.parametrize(
@@ -262,70 +344,6 @@ def test_claims_come_in_pages(open_page: Open, tmp_path: Path) -> None:
         app = open_page("claims", store_at(tmp_path), page=beyond)
         assert not app.exception
         assert quotes(app) in (sentences[:PAGE_SIZE], sentences[PAGE_SIZE:])
-
-
-def test_a_claim_has_its_own_page(open_page: Open, press: Store) -> None:
-    app = open_page("claim", id=claim_of(press, "amazon", "human_review"))
-    assert app.title[0].value == "Amazon · Human review"
-
-    told = press.claims(ClaimFilter(outlets=("ledger",), vendors=("amazon",)))
-    listens = next(s for s in told if s.claim.practice == "human_review")
-    app = open_page("claim", id=listens.id)
-    ((_, paragraph, _),) = [data["blocks"] for data in components(app)]
-    marked = "".join(run["text"] for run in paragraph["runs"] if run["evidence"])
-    assert marked == "Amazon employs people who listen to voice recordings."
-    assert "".join(run["text"] for run in paragraph["runs"]).endswith("several offices.")
-    said = texts(app)
-    assert "1  Practice: “listen to voice recordings” (people who listen)" in said
-    assert "Read by: expression human_review/listen, and the encoder" in said
-    assert "Confidence: 0.93; about 93 of 100 claims with this confidence are right" in said
-    assert "By Ann Example" in said
-    assert app.get("link_button")[0].proto.url == "https://ledger.example/lab"
-
-
-def test_a_claim_names_its_source(open_page: Open, press: Store) -> None:
-    said = texts(open_page("claim", id=claim_of(press, "amazon", "anonymisation")))
-    assert "“The company”" in said
-
-
-@pytest.mark.parametrize(
-    ("vendor", "practice", "read_by", "confidence"),
-    [
-        ("amazon", "anonymisation", "the encoder alone; no expression matched", "0.99; about 99"),
-        ("google", "retention", "expression retention/test", "not measured"),
-    ],
-)
-def test_a_claim_says_what_read_it_and_how_sure_that_is(
-    open_page: Open, press: Store, vendor: str, practice: str, read_by: str, confidence: str
-) -> None:
-    said = texts(open_page("claim", id=claim_of(press, vendor, practice))).split("\n")
-    assert f"Read by: {read_by}" in said
-    assert [line for line in said if line.startswith(f"Confidence: {confidence}")]
-
-
-@pytest.mark.parametrize("parameters", [{}, {"id": "0123456789abcdef"}, {"id": HOSTILE}])
-def test_an_address_without_a_claim_says_so(open_page: Open, parameters: dict[str, str]) -> None:
-    app = open_page("claim", **parameters)
-    assert not app.exception
-    assert app.title[0].value == "Claim"
-
-
-def test_a_claim_that_no_longer_counts_says_why(open_page: Open, tmp_path: Path) -> None:
-    first = article("a", "ledger", "Title", "Apple records all.", "Google keeps it.")
-    edited = replace(first, paragraphs=("Apple records some.", "Google keeps it."))
-    apple = claim(first, 0, "Apple records all.", "apple", "collection")
-    google = claim(first, 1, "Google keeps it.", "google", "retention")
-    with Store.open(store_at(tmp_path)) as store:
-        store.save_article(first, "The Test Ledger")
-        store.save_claims(first.id, {1: [apple, google]}, "one")
-        ids = {stored.claim.vendor: stored.id for stored in store.claims()}
-        store.save_article(edited, "The Test Ledger")
-        store.save_claims(first.id, {1: [apple], 2: []}, "two")
-    gone = open_page("claim", store_at(tmp_path), id=ids["apple"])
-    assert "edited this article" in gone.warning[0].value
-    assert "Apple records all." in texts(gone)
-    withdrawn = open_page("claim", store_at(tmp_path), id=ids["google"])
-    assert "Withdrawn" in withdrawn.warning[0].value
 
 
 @pytest.mark.parametrize("page", PAGES)
