@@ -1,4 +1,4 @@
-"""The command line of the analysis: extract, quotes, run, compare, export, why, evaluate.
+"""The command line of the analysis: extract, quotes, run, compare, export, why, verdicts, ...
 
 Results go to standard output; progress, warnings and errors to standard error.
 """
@@ -41,7 +41,8 @@ from analysis.printing import (
 )
 from analysis.reasons import print_reasons, reasons_json
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES, article_id
-from analysis.store import ClaimFilter, Store
+from analysis.store import VERDICT_STATES, ClaimFilter, Store
+from analysis.verdict_lines import read_verdicts, verdict_line
 
 
 class _ErrorsInOneLine(TyperGroup):
@@ -63,6 +64,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     help="Read articles for claims on voice-assistant privacy, compare vendors, export.",
 )
+verdicts = typer.Typer(no_args_is_help=True, help="Take reviewers' verdicts out, or in.")
+app.add_typer(verdicts, name="verdicts")
 Jobs = Annotated[int, typer.Option("--jobs", min=1, help="Processes that read articles.")]
 CodebookFolder = Annotated[
     Path | None,
@@ -255,6 +258,10 @@ def export(
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")
     ] = None,
     text: Annotated[str, typer.Option(help="Words of sentence, title or source.")] = "",
+    verdict: Annotated[
+        list[str] | None,
+        typer.Option(help="unreviewed, accepted, corrected, rejected; default: all but rejected."),
+    ] = None,
     codebook: CodebookFolder = None,
 ) -> None:
     """Write claims.csv, vendors_by_practice.csv and articles.csv.
@@ -278,6 +285,7 @@ def export(
         date_from=date_from.date() if date_from else None,
         date_to=date_to.date() if date_to else None,
         text=text,
+        verdicts=_known("--verdict", verdict, VERDICT_STATES),
     )
     with Store.open(settings.database_url) as store:
         claims = store.count_claims(wanted)
@@ -369,6 +377,44 @@ def why(
         typer.echo(reasons_json(stored, words))
     else:
         print_reasons(_out(), stored, article, words)
+
+
+@verdicts.command("export")
+def export_verdicts() -> None:
+    """Print every verdict that reviewers gave, one JSON object a line, the first one first.
+
+    Example: `python -m analysis verdicts export > verdicts.jsonl`
+    """
+    with Store.open(load_settings().database_url) as store:
+        for verdict in store.all_verdicts():
+            sys.stdout.buffer.write(verdict_line(verdict))
+    sys.stdout.buffer.flush()
+
+
+@verdicts.command("import")
+def import_verdicts(
+    file: Annotated[
+        typer.FileBinaryRead,
+        typer.Argument(metavar="VERDICTS.jsonl|-", help="A file, or - for standard input."),
+    ],
+) -> None:
+    """Add the verdicts of another store to the same claims of this one.
+
+    Those that are here already are passed over. Of all verdicts on a claim the latest
+    counts. The exit status is 1 where claims are not in this store.
+
+    Example: `python -m analysis verdicts import verdicts.jsonl`
+    """
+    given = read_verdicts(file, file.name)
+    with Store.open(load_settings().database_url) as store:
+        added, unknown = store.restore_verdicts(given)
+    typer.echo(f"{len(given)} verdicts read, {added} of them new.")
+    if unknown:
+        _complain(
+            f"{len(unknown)} verdicts are on claims that this store does not have, the first one "
+            f"on {unknown[0]}: crawl or import the same articles and run the analysis first"
+        )
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from datetime import datetime
 from analysis.codebook import Codebook
 from analysis.compare import comparison, state
 from analysis.records import TITLE
-from analysis.store import ClaimFilter, Store, StoredClaim
+from analysis.store import CLAIM_FIELDS, ClaimFilter, Store, StoredClaim
 
 CLAIM_COLUMNS = (
     "claim_id",
@@ -43,6 +43,11 @@ CLAIM_COLUMNS = (
     "rule",
     "extractor",
     "confidence",
+    "verdict",
+    "verdict_by",
+    "verdict_at",
+    "verdict_note",
+    *(f"read_{name}" for name in CLAIM_FIELDS),
 )
 CELL_COLUMNS = (
     "vendor",
@@ -58,6 +63,11 @@ CELL_COLUMNS = (
     "outlets",
     "affirmed_outlets",
     "denied_outlets",
+    "stories",
+    "affirmed_stories",
+    "denied_stories",
+    "affirmed_uncertain",
+    "denied_uncertain",
 )
 ARTICLE_COLUMNS = (
     "article_id",
@@ -140,7 +150,20 @@ def _claim_rows(claims: Iterable[StoredClaim], codebook: Codebook) -> Iterable[S
             claim.rule,
             stored.extractor,
             claim.confidence,
+            *_verdict(stored),
         )
+
+
+def _verdict(stored: StoredClaim) -> Sequence[Cell]:
+    """The verdict that stands, and the fields as the program reads them where they differ."""
+    judged, read = stored.judged, stored.as_read
+    return (
+        stored.verdict,
+        judged.by if judged else None,
+        judged.at if judged else None,
+        judged.note if judged else None,
+        *(getattr(read, name) if read else None for name in CLAIM_FIELDS),
+    )
 
 
 def _cell_rows(store: Store, wanted: ClaimFilter, codebook: Codebook) -> Iterable[Sequence[Cell]]:
@@ -159,6 +182,11 @@ def _cell_rows(store: Store, wanted: ClaimFilter, codebook: Codebook) -> Iterabl
             cell.outlets,
             cell.affirmed_outlets,
             cell.denied_outlets,
+            cell.stories,
+            cell.affirmed_stories,
+            cell.denied_stories,
+            cell.affirmed_uncertain,
+            cell.denied_uncertain,
         )
 
 

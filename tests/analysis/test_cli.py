@@ -532,3 +532,50 @@ def test_why_names_a_claim_that_is_not_stored(press: Store) -> None:
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert result.stderr.startswith("earshot: 0123\ufffd: no such claim in sqlite:///")
     assert "python -m analysis export" in result.stderr
+
+
+def test_verdicts_go_out_and_into_another_store(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = an_article()
+    claims = [a_claim(article, LISTENING, "amazon", "human_review")]
+
+    def fill(store: Store) -> None:
+        store.save_article(article, "The Ledger")
+        store.save_claims(article.id, {1: claims}, "e1")
+
+    fill(store)
+    given = store.judge(store.claims()[0].id, "rejected", "Ann", "Déjà « vu »\n\ud83d")
+    file = tmp_path / "verdicts.jsonl"
+    file.write_bytes(invoke("verdicts", "export").stdout_bytes)
+
+    other = f"sqlite:///{tmp_path}/other.db"
+    monkeypatch.setenv("EARSHOT_DATABASE_URL", other)
+    unknown = invoke("verdicts", "import", str(file))
+    assert unknown.exit_code == 1
+    assert "claims that this store does not have" in unknown.stderr
+    with Store.open(other) as opened:
+        fill(opened)
+        assert invoke("verdicts", "import", str(file)).stdout == "1 verdicts read, 1 of them new.\n"
+        assert invoke("verdicts", "import", str(file)).stdout == "1 verdicts read, 0 of them new.\n"
+        assert opened.all_verdicts() == [given]
+        assert opened.count_claims() == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "line 2"),
+        ('{"claim_id": "a", "by": "Ann"}', "at: Field required"),
+        ('{"claim_id": "a", "by": "A", "at": "2020-01-01", "verdict": "accepted"}', "timezone"),
+    ],
+)
+def test_a_line_that_is_no_verdict_is_named(
+    store: Store, tmp_path: Path, line: str, message: str
+) -> None:
+    file = tmp_path / "verdicts.jsonl"
+    file.write_text(f"\n{line}\n", encoding="utf-8")
+    result = invoke("verdicts", "import", str(file))
+    assert result.exit_code == 1
+    assert f"{file}, line 2" in result.stderr.replace("\n", "")
+    assert message in result.stderr

@@ -86,6 +86,10 @@ def read(content: bytes) -> list[dict[str, str]]:
     ]
 
 
+def claims_file(store: Store, wanted: ClaimFilter, codebook: Codebook) -> list[dict[str, str]]:
+    return read(export_files(store, wanted, codebook)["claims.csv"])
+
+
 @given(st.text(alphabet=st.one_of(st.sampled_from("'=+-@\t\r\n\","), st.characters())))
 def test_a_neutralised_cell_can_be_restored(text: str) -> None:
     assert restore(neutralise(text)) == text
@@ -183,6 +187,26 @@ def test_a_filter_narrows_all_three_files(press: Store, codebook: Codebook) -> N
     assert [row["quote"] for row in read(files["claims.csv"])] == [PARAGRAPHS[1]]
     assert {row["vendor"] for row in read(files["vendors_by_practice.csv"])} == {"amazon"}
     assert [row["claims"] for row in read(files["articles.csv"])] == ["1"]
+
+
+def test_a_verdict_stands_beside_its_claim(press: Store, codebook: Codebook) -> None:
+    rejected, accepted, corrected = [claim.id for claim in press.claims()[:3]]
+    press.judge(rejected, "rejected", "Ann", "=1+1")
+    press.judge(corrected, "corrected", "Ann", correction={"polarity": "affirmed", "product": "A"})
+    press.judge(accepted, "accepted", "Ben")
+    rows = {row["claim_id"]: row for row in claims_file(press, ClaimFilter(), codebook)}
+    assert rejected not in rows
+    assert len(rows) == 6
+    row = rows[corrected]
+    assert (row["verdict"], row["verdict_by"], row["verdict_note"]) == ("corrected", "Ann", "")
+    assert row["verdict_at"].endswith("+00:00")
+    assert (row["polarity"], row["read_polarity"]) == ("affirmed", "denied")
+    assert (row["product"], row["read_product"], row["read_vendor"]) == ("A", "", row["vendor"])
+    assert (rows[accepted]["verdict"], rows[accepted]["read_vendor"]) == ("accepted", "")
+    others = [row["verdict"] for key, row in rows.items() if key not in (corrected, accepted)]
+    assert others == ["unreviewed"] * 4
+    (asked,) = claims_file(press, ClaimFilter(verdicts=("rejected",)), codebook)
+    assert (asked["claim_id"], asked["verdict_note"]) == (rejected, "=1+1")
 
 
 def test_an_empty_store_gives_headers(store: Store, codebook: Codebook) -> None:
