@@ -19,6 +19,7 @@ from analysis.dashboard import (
     frames,
     history,
     passage,
+    reply,
     review,
 )
 from analysis.dashboard.language import current, day, mark, minute, number, tr, trn
@@ -95,6 +96,7 @@ def page() -> None:
     work, proof = st.columns([3, 2], gap="large")
     with work:
         review.panel(stored)
+        reply.panel(stored)
         _cite(stored, version)
         _whole(stored, version.article)
     with proof:
@@ -246,7 +248,7 @@ def _versions(stored: StoredClaim, versions: list[Version]) -> None:
             if form.state == "reworded" and earlier and form.sentence:
                 key = f"version_{form.version.number}"
                 passage.show_change(earlier, form.sentence, stored.lang, key)
-            if form.version.number != stored.last_version and form.version.capture:
+            if form.version.capture:
                 st.caption(tr("Archived"))
     left = len(found) - VERSIONS_SHOWN
     if left > 0:

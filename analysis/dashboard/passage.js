@@ -54,7 +54,7 @@ function paragraph(runs, data) {
 function block({ title, gap, quote, polarity, runs }, data) {
   const left = gap ? [element("p", "gap", "[…]")] : [];
   if (!runs.length) return left;
-  const tag = title ? "h3" : quote ? "blockquote" : "p";
+  const tag = title ? "h2" : quote ? "blockquote" : "p";
   return [...left, element(tag, polarity ?? "", ...paragraph(runs, data))];
 }
 

@@ -65,6 +65,7 @@ def test_the_sentence_stands_marked_in_its_paragraph(open_page: Open, press: Sto
     said = texts(app).split("\n")
     assert "Read by: expression human_review/listen, and the encoder" in said
     assert "Confidence: 0.93; about 93 of 100 claims with this confidence are right" in said
+    assert {"Review", "What the company answered"} <= {title.value for title in app.subheader}
 
 
 def test_who_when_and_where(open_page: Open, press: Store) -> None:
