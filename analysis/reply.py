@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -23,7 +23,7 @@ from analysis.codebook import Codebook
 from analysis.dashboard import language
 from analysis.dashboard.language import day, mark, tr, trn
 from analysis.dashboard.text import web_address
-from analysis.records import Certainty, Claim, Polarity
+from analysis.records import POLARITIES, Certainty, Claim, Polarity
 from analysis.store import StoredClaim
 
 MOST = 100
@@ -38,14 +38,24 @@ INTRODUCTION = mark(
     "take your answers into account."
 )
 
-_REPORTED: dict[Certainty, str] = {
-    "certain": mark("The article states this without reservation."),
-    "uncertain": mark("The article reports this as possible, or as somebody’s allegation."),
+_REPORTED: dict[tuple[Polarity, Certainty], str] = {
+    ("affirmed", "certain"): mark("The article reports this without reservation. Is it correct?"),
+    ("affirmed", "uncertain"): mark(
+        "The article reports this as possible, or as somebody’s allegation. Is it the case?"
+    ),
+    ("denied", "certain"): mark(
+        "The article reports without reservation that this is not so. Is that correct?"
+    ),
+    ("denied", "uncertain"): mark(
+        "The article reports with reservation that this is not so. Can you confirm it?"
+    ),
 }
-_OWN = mark("The article reports this as a statement of your company.")
-_OWN_QUESTION = mark("Are you quoted correctly, and does the statement still hold?")
+_OWN = mark(
+    "The article reports this as a statement of your company. Are you quoted correctly, and does "
+    "the statement still hold?"
+)
 _ANY_PRACTICE: dict[Polarity, str] = {
-    "affirmed": mark("Is this statement correct? If not, what is?"),
+    "affirmed": mark("What do you do today in this matter?"),
     "denied": mark("Is it correct that this does not take place, without exception?"),
 }
 QUESTIONS: dict[str, dict[Polarity, str]] = {
@@ -151,7 +161,8 @@ QUESTIONS: dict[str, dict[Polarity, str]] = {
         "denied": mark("Is it correct that nothing was changed, and is a change planned?"),
     },
 }
-"""What a company is asked about each practice of the codebook: open, and without blame."""
+"""What is asked about each practice of the codebook where the press affirms it, and where the
+press denies it: open, and without blame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +194,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The statements on one practice."""
+    """The statements on one practice, and what to ask about it."""
 
     title: str
     definition: str
+    questions: tuple[str, ...]
     statements: tuple[Statement, ...]
 
 
@@ -250,6 +262,7 @@ def request(
             Section(
                 title=codebook.practice_label(practice, lang),
                 definition=known.definition[lang] if known else "",
+                questions=questions(practice, {c[0].claim.polarity for c in by_practice[practice]}),
                 statements=tuple(statements),
             )
         )
@@ -270,11 +283,16 @@ def request(
 
 
 def question(claim: Claim) -> str:
-    """What to ask about a claim: how it was reported, then what is so."""
+    """What to ask about one claim: whether it is so, by how firmly it was reported."""
     if claim.source_type == "vendor":
-        return f"{tr(_OWN)} {tr(_OWN_QUESTION)}"
-    asked = QUESTIONS.get(claim.practice, _ANY_PRACTICE)[claim.polarity]
-    return f"{tr(_REPORTED[claim.certainty])} {tr(asked)}"
+        return tr(_OWN)
+    return tr(_REPORTED[claim.polarity, claim.certainty])
+
+
+def questions(practice: str, polarities: Collection[Polarity]) -> tuple[str, ...]:
+    """What to ask about a practice, by what the statements on it say."""
+    asked = QUESTIONS.get(practice, _ANY_PRACTICE)
+    return tuple(tr(asked[polarity]) for polarity in POLARITIES if polarity in polarities)
 
 
 def _opening(letter: Letter) -> Iterator[str]:
@@ -368,6 +386,8 @@ def markdown(made: Request) -> str:
         parts.append(f"## {escaped(section.title)}")
         if section.definition:
             parts.append(f"*{escaped(section.definition)}*")
+        asked = " ".join(section.questions)
+        parts.append(f"**{escaped(made.asks)}** {escaped(asked)}")
         for statement in section.statements:
             parts.append(f"### {escaped(statement.heading)}")
             parts.append(f"> {escaped(statement.quote)}")
@@ -405,6 +425,7 @@ def docx(made: Request) -> bytes:
         document.add_heading(section.title, 1)
         if section.definition:
             document.add_paragraph().add_run(section.definition).italic = True
+        _ask(document, made.asks, " ".join(section.questions))
         for statement in section.statements:
             document.add_heading(statement.heading, 2)
             document.add_paragraph(statement.quote, "Quote")
@@ -412,14 +433,18 @@ def docx(made: Request) -> bytes:
                 document.add_paragraph(fact)
             if statement.url:
                 _link(document.add_paragraph(), statement.url)
-            asked = document.add_paragraph()
-            asked.add_run(made.asks).bold = True
-            asked.add_run(f" {statement.question}")
+            _ask(document, made.asks, statement.question)
     if made.closing:
         document.add_paragraph(made.closing)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def _ask(document: WordDocument, asks: str, asked: str) -> None:
+    paragraph = document.add_paragraph()
+    paragraph.add_run(asks).bold = True
+    paragraph.add_run(f" {asked}")
 
 
 def _describe(document: WordDocument, made: Request) -> None:

@@ -61,7 +61,9 @@ def _answered(answer: Answer) -> str:
 
 
 def _about(answer: Answer) -> str:
-    named = [frames.codebook().practice_label(key, current()) for key in answer.practices]
     if answer.claims:
-        named.append(trn("{n} statement", "{n} statements", len(answer.claims)))
-    return tr("About: {what}", what=", ".join(named) or tr("all statements on the company"))
+        return trn("About {n} statement", "About {n} statements", len(answer.claims))
+    if not answer.practices:
+        return tr("About all statements on the company")
+    named = [frames.codebook().practice_label(key, current()) for key in answer.practices]
+    return tr("About: {practices}", practices=", ".join(named))

@@ -18,9 +18,9 @@ from analysis.reply import INTRODUCTION, MOST, Letter, Request, docx, markdown, 
 from analysis.store import Answer, ClaimFilter, StoredClaim
 from analysis.store.replies import LONGEST_NAME, LONGEST_TEXT
 
+# Claims read for a document: more than it lists, as copies of one story come together.
 READ = 5 * MOST
-"""Claims read for a document: copies of one story come together as one statement."""
-PREVIEWED = 5
+PREVIEWED = 3
 LONGEST_INTRODUCTION = 5_000
 NAME = "reviewer_name"
 _FORM = "reply_form"
@@ -160,6 +160,7 @@ def _preview(made: Request) -> None:
         if shown == PREVIEWED:
             break
         st.subheader(label(section.title), anchor=False)
+        st.text(" ".join((made.asks, *section.questions)))
         for statement in section.statements[: PREVIEWED - shown]:
             shown += 1
             with st.container(border=True, gap="xsmall"):
@@ -233,10 +234,10 @@ def _form(
             key=f"practices_{turn}",
         )
         chosen = st.multiselect(
-            tr("About these statements"),
+            tr("Only about these statements"),
             list(by_id),
             format_func=lambda key: _short(by_id[key]),
-            placeholder=tr("All"),
+            placeholder=tr("All on these practices"),
             key=f"claims_{turn}",
         )
         if access.user() is None:

@@ -389,6 +389,59 @@ class ArticleRow:
     extracted_at: datetime | None
 
 
+JobState = Literal[
+    "waiting", "reading", "analysing", "stopping", "done", "failed", "interrupted", "stopped"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One address or file that a person handed over, and what became of it.
+
+    Attributes:
+        number: its place in the job, from 1; 0 before it is stored.
+        name: the address, or the file's name.
+        title, outlet, lang, url, published: what the person wrote of it; may be empty.
+        content: the file, until it is read.
+        outcome: None while it waits; "kept", "duplicate", or the reason why not.
+    """
+
+    name: str
+    title: str = ""
+    outlet: str = ""
+    lang: str = ""
+    url: str = ""
+    published: date | None = None
+    content: bytes | None = field(default=None, repr=False)
+    number: int = 0
+    outcome: str | None = None
+    article_id: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A job of reading what a person handed over.
+
+    Attributes:
+        kind: "addresses" or "files".
+        by: who submitted it; empty where nobody logs in.
+        message: why it failed.
+        total: how many addresses or files it has; `outcomes` counts those that were read.
+    """
+
+    number: int
+    kind: str
+    by: str
+    at: datetime
+    state: JobState
+    started: datetime | None
+    finished: datetime | None
+    message: str
+    total: int
+    outcomes: dict[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleHit:
     """An article that a search found, in its newest version, and its number of current claims."""
@@ -494,8 +547,8 @@ class Answer:
     """What a company answered to a request for comment, or that it has not; one line of a log.
 
     Attributes:
-        practices, claims: what it is about: these practices, these claims (by id); all that is
-            said of the company where both are empty.
+        practices: what it is about; all of them where there is none.
+        claims: ids of those that it is about; all on its practices where there is none.
         asked: the day of the request; None for a statement that nobody asked for.
         answered: the day of the answer; None where there is none (`text` is empty then).
         answered_by: who spoke for the company.
@@ -516,6 +569,6 @@ class Answer:
 
     def about(self, claim_id: str, practice: str) -> bool:
         """Whether it speaks of a claim of its company."""
-        if not self.practices and not self.claims:
-            return True
-        return claim_id in self.claims or practice in self.practices
+        if self.claims:
+            return claim_id in self.claims
+        return not self.practices or practice in self.practices

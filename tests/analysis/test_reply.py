@@ -26,6 +26,7 @@ from analysis.reply import (
     escaped,
     markdown,
     question,
+    questions,
     request,
 )
 from analysis.store import StoredClaim
@@ -114,7 +115,8 @@ def test_a_statement_has_quote_outlet_date_source_link_and_question(codebook: Co
         "Reference: claim1",
     )
     assert statement.url == "https://ledger.example/1"
-    assert "Do people" in statement.question
+    assert section.questions == (QUESTIONS["human_review"]["affirmed"],)
+    assert statement.question.startswith("The article reports this without reservation.")
     assert document.closing == ""
 
 
@@ -128,19 +130,25 @@ def test_every_practice_of_the_codebook_has_its_questions(codebook: Codebook) ->
     assert [text for text in asked if blame.search(text)] == []
 
 
-def test_a_question_goes_by_practice_polarity_certainty_and_whose_word_it_is() -> None:
+def test_a_question_goes_by_polarity_certainty_and_whose_word_it_is() -> None:
     of = stored().claim
     asked = {
-        question(replace(of, polarity=polarity, certainty=certainty))
+        question(replace(of, polarity=polarity, certainty=certainty, source_type=source_type))
         for polarity in POLARITIES
         for certainty in CERTAINTIES
+        for source_type in ("media", "vendor")
     }
-    assert len(asked) == 4
-    assert "possible" in question(replace(of, certainty="uncertain"))
-    assert "Is it correct that no person" in question(replace(of, polarity="denied"))
+    assert len(asked) == 5
+    assert "as possible" in question(replace(of, certainty="uncertain"))
+    assert "is not so" in question(replace(of, polarity="denied"))
     assert "your company" in question(replace(of, source_type="vendor"))
-    unknown = replace(of, practice="of_our_own_codebook")
-    assert question(unknown) != question(replace(unknown, polarity="denied"))
+
+
+def test_a_practice_is_asked_about_by_what_is_said_of_it() -> None:
+    both = questions("sharing", {"denied", "affirmed"})
+    assert both == (QUESTIONS["sharing"]["affirmed"], QUESTIONS["sharing"]["denied"])
+    assert questions("sharing", {"denied"}) == both[1:]
+    assert len(set(questions("of_our_own_codebook", POLARITIES))) == 2
 
 
 def test_copies_of_one_story_are_listed_once_with_their_outlets(codebook: Codebook) -> None:

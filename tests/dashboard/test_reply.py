@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -69,9 +70,13 @@ def test_the_page_shows_what_the_document_says(open_page: Open, press: Store) ->
     said = texts(app)
     assert "4 statements in the document" in said
     assert "Statement 1" in said
-    for stored in press.claims(ClaimFilter(vendors=("amazon",))):
-        assert f"“{stored.claim.quote}”" in said
-        assert f"Reference: {stored.id}" in said
+    shown = [
+        stored
+        for stored in press.claims(ClaimFilter(vendors=("amazon",)))
+        if f"“{stored.claim.quote}”" in said and f"Reference: {stored.id}" in said
+    ]
+    assert len(shown) == 3
+    assert "1 more statement is in the document." in said
     assert [button.label for button in app.get("download_button")] == [
         "Download for Word",
         "Download as Markdown",
@@ -144,3 +149,30 @@ def test_an_entry_that_lacks_something_is_not_lost(
     assert said in texts(app)
     assert logged(url) == []
     assert app.text_area(key=form(app)["text"]).value == values.get("text", "")
+
+
+def test_a_claim_shows_what_the_company_answered_to_it(open_page: Open, url: str) -> None:
+    with Store.open(url) as store:
+        on_review, on_sale = (
+            store.claims(ClaimFilter(vendors=("amazon",), practices=(practice,)))[0].id
+            for practice in ("human_review", "advertising")
+        )
+        store.log_answer(replace(ANSWER, text=f"A few. {HOSTILE}"))
+        store.log_answer(replace(ANSWER, practices=(), claims=(on_sale,), text="We never sell."))
+    said = texts(open_page("claim", url, id=on_review))
+    assert f"A few. {HOSTILE}" in said
+    assert "A spokesperson, 9 Mar 2020" in said
+    assert "Asked on 2 Mar 2020" in said
+    assert "Entered by Ann" in said
+    assert "We never sell." not in said
+    other = texts(open_page("claim", url, id=on_sale))
+    assert "We never sell." in other
+    assert "A few." not in other
+
+
+def test_a_claim_without_an_answer_leads_to_the_request(open_page: Open, press: Store) -> None:
+    (claim,) = press.claims(ClaimFilter(vendors=("google",), practices=("retention",)))
+    app = open_page("claim", id=claim.id)
+    assert "Nothing is logged: no request, no answer." in texts(app)
+    link = next(link for link in app.get("page_link") if link.proto.label == "Ask the company")
+    assert "vendor=google&practice=retention" in link.proto.query_string
