@@ -25,6 +25,7 @@ from analysis.store import (
     replies,
     search,
     stories,
+    submissions,
     verdicts,
     writing,
 )
@@ -45,14 +46,17 @@ from analysis.store.rows import (
     Fingerprint,
     Found,
     Grouping,
+    JobState,
     MonthOfArticles,
     MonthOfVisits,
     Overview,
     Page,
+    Piece,
     SaveOutcome,
     SecondLook,
     StoredClaim,
     Story,
+    Submission,
     Verdict,
     VerdictCount,
     VerdictKind,
@@ -75,15 +79,18 @@ __all__ = [
     "Fingerprint",
     "Found",
     "Grouping",
+    "JobState",
     "MonthOfArticles",
     "MonthOfVisits",
     "Overview",
     "Page",
+    "Piece",
     "SaveOutcome",
     "SecondLook",
     "Store",
     "StoredClaim",
     "Story",
+    "Submission",
     "Verdict",
     "VerdictCount",
     "VerdictKind",
@@ -509,3 +516,61 @@ class Store:
         """What a company answered, the latest entry first."""
         with self._reading() as connection:
             return replies.of_vendor(connection, vendor)
+
+    def submit(self, by: str, kind: str, given: Sequence[Piece]) -> int:
+        """Note a job of reading addresses or files that a person hands over; its number."""
+        with self._writing() as connection:
+            return submissions.submit(connection, by, kind, given)
+
+    def submissions(self, limit: int = 20) -> list[Submission]:
+        """The last jobs, newest first; those whose workers died are marked as interrupted."""
+        with self._writing() as connection:
+            submissions.mark_stale(connection)
+            return submissions.recent(connection, limit)
+
+    def pieces(self, job: int) -> list[Piece]:
+        """What a job is to read, in order, and what became of it; without the files."""
+        with self._reading() as connection:
+            return submissions.pieces_of(connection, job)
+
+    def piece_content(self, job: int, number: int) -> bytes | None:
+        """A file that is still to be read."""
+        with self._reading() as connection:
+            return submissions.content(connection, job, number)
+
+    def take_job(self, worker: str) -> Submission | None:
+        """The job that waited longest, now this worker's; None while another one is worked at."""
+        with self._writing() as connection:
+            return submissions.take_next(connection, worker)
+
+    def beat(self, job: int, worker: str, state: JobState | None = None) -> bool:
+        """Give a sign of life of a job; whether it is still to be worked at, by this worker."""
+        with self._writing() as connection:
+            return submissions.beat(connection, job, worker, state)
+
+    def note_piece(
+        self,
+        job: int,
+        number: int,
+        outcome: str,
+        article_id: str | None = None,
+        message: str = "",
+    ) -> None:
+        """Note what became of one address or file of a job; the file is let go."""
+        with self._writing() as connection:
+            submissions.note(connection, job, number, outcome, article_id, message)
+
+    def end_job(self, job: int, worker: str, state: JobState, message: str = "") -> None:
+        """Close a job, unless another worker has taken it."""
+        with self._writing() as connection:
+            submissions.end(connection, job, worker, state, message)
+
+    def stop_job(self, job: int) -> None:
+        """Ask for the end of a job; its worker leaves off within seconds."""
+        with self._writing() as connection:
+            submissions.stop(connection, job)
+
+    def restart_job(self, job: int) -> None:
+        """Let a job that broke off wait again; raises InputError for any other."""
+        with self._writing() as connection:
+            submissions.restart(connection, job)

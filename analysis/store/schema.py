@@ -305,3 +305,35 @@ answers = sa.Table(
     sa.Column("entered_by", CleanText, nullable=False),
     sa.Column("entered_at", UTCDateTime, nullable=False),
 )
+
+submissions = sa.Table(
+    "submissions",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("kind", CleanText, nullable=False),
+    sa.Column("by", CleanText, nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False),
+    sa.Column("state", CleanText, nullable=False),
+    sa.Column("started", UTCDateTime),
+    sa.Column("finished", UTCDateTime),
+    sa.Column("message", CleanText, nullable=False),
+    sa.Column("worker", CleanText),
+    sa.Column("beat", UTCDateTime),
+)
+
+submission_pieces = sa.Table(
+    "submission_pieces",
+    metadata,
+    sa.Column("submission", sa.ForeignKey("submissions.number"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("name", CleanText, nullable=False),
+    sa.Column("title", CleanText, nullable=False),
+    sa.Column("outlet", CleanText, nullable=False),
+    sa.Column("lang", CleanText, nullable=False),
+    sa.Column("url", CleanText, nullable=False),
+    sa.Column("published", sa.Date),
+    sa.Column("content", sa.LargeBinary),
+    sa.Column("outcome", CleanText),
+    sa.Column("article_id", CleanText),
+    sa.Column("message", CleanText, nullable=False, server_default=""),
+)
