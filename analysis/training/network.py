@@ -1,9 +1,8 @@
 """The network, in PyTorch: multilingual-e5-small with one attention head for each practice.
 
 Each practice attends to the words of a sentence by itself (label-wise attention, Mullenbach et
-al. 2018), so that the words that weighed most can be shown; polarity and certainty are read from
-the same weighted words. The source is read from them and from a second look, over the whole
-window: who speaks may stand in a sentence before.
+al. 2018), so that the words that weighed most can be shown; polarity, certainty and source
+are read from the same weighted words.
 """
 
 from __future__ import annotations
@@ -76,8 +75,7 @@ class Network(nn.Module):
         self.denied = nn.Parameter(torch.randn(practices, hidden) * 0.02)
         self.denied_bias = nn.Parameter(torch.zeros(practices))
         self.uncertain = nn.Linear(hidden, 1)
-        self.asked = nn.Linear(hidden, hidden)
-        self.source = nn.Linear(2 * hidden, sources)
+        self.source = nn.Linear(hidden, sources)
         self._take(weights)
 
     def _take(self, weights: Weights) -> None:
@@ -113,10 +111,7 @@ class Network(nn.Module):
         seen = self.dropout(attention @ x)
         stated = (seen * self.stated).sum(-1) + self.stated_bias
         denied = (seen * self.denied).sum(-1) + self.denied_bias
-        elsewhere = self.asked(seen) @ x.transpose(1, 2) / math.sqrt(x.shape[-1])
-        elsewhere = torch.softmax(elsewhere + (1.0 - mask[rows])[:, None, :] * -1e4, -1)
-        source = self.source(torch.cat([seen, self.dropout(elsewhere @ x)], -1))
-        return stated, denied, self.uncertain(seen)[..., 0], source, attention
+        return stated, denied, self.uncertain(seen)[..., 0], self.source(seen), attention
 
 
 class Probabilities(nn.Module):

@@ -30,7 +30,7 @@ class Recipe:
         field_weight: weight of polarity, certainty and source in the loss.
     """
 
-    epochs: int = 3
+    epochs: int = 4
     batch: int = 16
     rate: float = 2e-4
     head_rate: float = 3e-3
