@@ -373,6 +373,8 @@ def why(
                 f"{claim}: no such claim in {store.address}; give a claim_id of the file "
                 "claims.csv, which `python -m analysis export --out DIR` writes"
             )
+    if stored.as_read is not None:  # the reasons are the program's, not a reviewer's
+        stored = replace(stored, claim=stored.as_read)
     if as_json:
         typer.echo(reasons_json(stored, words))
     else:

@@ -22,7 +22,7 @@ from analysis.dashboard.text import label
 from analysis.errors import InputError
 from analysis.records import Claim
 from analysis.review import LEAST_VERDICTS, Precision, precision
-from analysis.store import StoredClaim, Verdict, VerdictCount, VerdictKind
+from analysis.store import Store, StoredClaim, Verdict, VerdictCount, VerdictKind
 
 NAME = "reviewer_name"
 CLAIM_PAGE = "analysis/dashboard/claim.py"
@@ -135,9 +135,7 @@ def _line(line: Verdict) -> None:
     codebook = frames.codebook()
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            st.badge(
-                tr(_DONE[line.verdict]), color=COLOURS[line.verdict], icon=ICONS[line.verdict]
-            )
+            st.badge(tr(_DONE[line.verdict]), color=COLOURS[line.verdict], icon=ICONS[line.verdict])
             st.text(tr("{name}, {moment}", name=line.by, moment=minute(line.at)), width="content")
         for name, value in line.correction.items():
             st.text(
@@ -155,7 +153,7 @@ def _line(line: Verdict) -> None:
 
 def precision_note(practice: str, lang: str | None) -> str:
     """One sentence on how often reviewers found this practice right in this language."""
-    return precision_text(precision(_counts(), practice, lang))
+    return precision_text(precision(counts(), practice, lang))
 
 
 def precision_text(found: Precision) -> str:
@@ -193,8 +191,14 @@ def share_text(found: Precision) -> str:
     )
 
 
-def _counts() -> list[VerdictCount]:
-    return frames.store().verdict_counts()
+def counts() -> list[VerdictCount]:
+    """How many claims of each practice and language reviewers found right."""
+    return _counts(frames.store(), frames.store().address, frames.store().last_change())
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _counts(_store: Store, address: str, change: int) -> list[VerdictCount]:
+    return _store.verdict_counts()
 
 
 def name_field() -> None:

@@ -15,7 +15,7 @@ from analysis.dashboard.empty import empty_store
 from analysis.dashboard.language import current, mark, number, percent, tr, trn
 from analysis.dashboard.text import label
 from analysis.review import precisions
-from analysis.store import VERDICT_STATES, ClaimFilter, SecondLook, StoredClaim, VerdictKind
+from analysis.store import VERDICT_STATES, ClaimFilter, SecondLook, Store, StoredClaim, VerdictKind
 
 ORDER, CLAIM = "order", "id"
 SECOND_LOOKS_SHOWN = 10
@@ -291,8 +291,14 @@ def _undo(queue: Agenda) -> None:
     st.query_params[CLAIM] = claim_id
 
 
+@st.cache_data(max_entries=4, show_spinner=False)
+def second_looks(_store: Store, address: str, change: int) -> list[SecondLook]:
+    """The store's, computed once for each of its changes."""
+    return _store.second_looks()
+
+
 def _second_looks(codebook: Codebook) -> None:
-    looks = frames.store().second_looks()
+    looks = second_looks(frames.store(), frames.store().address, frames.store().last_change())
     if not looks:
         return
     title = trn(
@@ -333,7 +339,7 @@ def _look_at(claim_id: str) -> None:
 
 def _precision(codebook: Codebook) -> None:
     st.header(tr("How often the program is right"), anchor=False)
-    found = precisions(frames.store().verdict_counts())
+    found = precisions(review.counts())
     if not found:
         st.write(tr("There are no verdicts yet."))
         return

@@ -169,6 +169,26 @@ def test_claims_read_otherwise_since_are_shown_again(open_page: Open, url: str) 
     assert any("counts by the word of" in info.value for info in app.info)
 
 
+def test_the_page_of_a_claim_takes_verdicts_and_shows_their_history(
+    open_page: Open, url: str
+) -> None:
+    with Store.open(url) as store:
+        stored = next(one for one in store.claims() if one.claim.quote == LISTENS)
+    app = named(open_page("claim", url, id=stored.id), "Ann **Example**")
+    assert "Not enough verdicts" in texts(app)
+    app.text_input(key=f"review_{stored.id}_note").set_value("It says so.").run()
+    app.button(key=f"review_{stored.id}_accept").click().run()
+    assert not app.exception
+    assert "1 verdict in its history" in [e.label for e in app.expander]
+    assert "It says so." in [text.value for text in app.text]
+    assert app.text_input(key=f"review_{stored.id}_note").value == ""
+    app.button(key=f"review_{stored.id}_withdraw").click().run()
+    assert "2 verdicts in its history" in [e.label for e in app.expander]
+    assert "**Example**" not in "\n".join(markdown(app))
+    with Store.open(url) as store:
+        assert [one.verdict for one in store.verdicts(stored.id)] == ["accepted", "withdrawn"]
+
+
 @pytest.mark.parametrize("asked", ["nothing", "x" * 10_000, "a\x00b"])
 def test_an_unknown_claim_in_the_address_is_said(open_page: Open, url: str, asked: str) -> None:
     app = open_page("review_queue", url, id=asked, order="none")
