@@ -99,23 +99,29 @@ def timeline(
         return alt.Y(f"{field}:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=None)
 
     words = alt.Tooltip("words:N", title=" ")
-    events = alt.Chart(_marks(marks, shown, top)).encode(x=x, y=y("top"))
     names = alt.Chart(_names(rows)).encode(tooltip=alt.value(None))
     bars = alt.Chart(_bars(rows)).encode(x=x, x2="end", y=y("base"), y2="tip", tooltip=words)
     written = names.encode(x=alt.value(3), y=y("name_at"), text="name:N")
     style: dict[str, Any] = {"align": "left", "baseline": "top", "fontSize": 12.5}
     layers = [
-        events.mark_rect(
-            fill=colours.event, fillOpacity=0.12, stroke=colours.event, strokeDash=[3, 3]
-        ).encode(x2="end", y2=alt.datum(0), tooltip=words),
         names.mark_rule(color=colours.lines).encode(y=y("base")),
         bars.mark_bar(color=colours.bars).add_params(_brush(brushed, colours)),
         written.mark_text(**style, stroke=colours.ground, strokeWidth=3, strokeJoin="round"),
         written.mark_text(**style, color=colours.text),
-        events.mark_text(
-            align="left", baseline="top", dx=2, fontWeight="bold", color=colours.event
-        ).encode(text="number:Q", tooltip=alt.value(None)),
     ]
+    if marks:
+        events = alt.Chart(_marks(marks, shown, top)).encode(x=x, y=y("top"))
+        around = events.mark_rect(
+            fill=colours.event, fillOpacity=0.12, stroke=colours.event, strokeDash=[3, 3]
+        )
+        numbers = events.mark_text(
+            align="left", baseline="top", dx=2, fontWeight="bold", color=colours.event
+        )
+        layers = [
+            around.encode(x2="end", y2=alt.datum(0), tooltip=words),
+            *layers,
+            numbers.encode(text="number:Q", tooltip=alt.value(None)),
+        ]
     chart = alt.LayerChart(layer=layers)
     return chart.properties(height=round(top * ROW_HEIGHT))
 
