@@ -10,6 +10,7 @@ from rich.text import Text
 from scrapy import Spider
 
 from analysis.errors import EarshotError, InputError
+from crawler.adding import add_files
 from crawler.archive.commands import show_archive, verify_archive
 from crawler.reporting.commands import (
     ALARMED,
@@ -162,6 +163,7 @@ def import_warc(
     raise typer.Exit(run(ArchiveSpider, files=files, outlets=outlets))
 
 
+app.command("add-files")(add_files)
 app.command("show-archive")(show_archive)
 app.command("verify")(verify_archive)
 app.command("report")(print_earlier_report)
