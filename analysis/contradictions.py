@@ -8,7 +8,7 @@ of the pairs that it lists a person found true.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -89,7 +89,7 @@ def pairs(claims: pd.DataFrame, each_subject: int | None = None) -> list[Pair]:
     """
     firm = _firm(claims)
     company = firm[firm["reassures"] & firm["company"]]
-    others = firm[~firm["reassures"] & firm["other"]]
+    others = firm[~firm["reassures"] & ~firm["company"]]
     found = pd.concat(
         [_of_one_story(company, others), _nearest(company, others)], ignore_index=True
     )
@@ -109,30 +109,38 @@ def pairs(claims: pd.DataFrame, each_subject: int | None = None) -> list[Pair]:
 def _firm(claims: pd.DataFrame) -> pd.DataFrame:
     """The claims that can stand in a pair: certain, fairly sure, of a practice that counts.
 
-    `subject` numbers the vendor and practice; `reassures`, `company` and `other` are yes or no.
+    `subject` numbers the vendor and practice; `reassures` and `company` are yes or no.
     """
     confidence = claims["confidence"].fillna(FAIR)
-    confidence = confidence.mask(claims["verdict"].isin(("accepted", "corrected")), 1)
-    kept = claims[
-        claims["practice"].isin(list(REASSURANCES))
-        & (claims["certainty"] == "certain")
-        & (confidence >= FAIR)
-    ]
+    confidence = confidence.mask(_among(claims["verdict"], ("accepted", "corrected")), 1)
+    kept = (
+        _among(claims["practice"], REASSURANCES)
+        & _among(claims["certainty"], ("certain",))
+        & _among(claims["source_type"], (COMPANY, *OTHERS))
+        & (confidence >= FAIR).to_numpy()
+    )
+    rows = claims.loc[kept, ["vendor", "practice", "polarity", "source_type", "story", "day"]]
     affirms = [practice for practice, said in REASSURANCES.items() if said == "affirmed"]
-    practices = len(kept["practice"].cat.categories)
+    practices = len(rows["practice"].cat.categories)
+    vendor, practice = (rows[name].cat.codes.astype("int64") for name in ("vendor", "practice"))
     return pd.DataFrame(
         {
-            "subject": kept["vendor"].cat.codes.astype("int64") * practices
-            + kept["practice"].cat.codes,
-            "reassures": (kept["polarity"] == "affirmed") == kept["practice"].isin(affirms),
-            "company": kept["source_type"] == COMPANY,
-            "other": kept["source_type"].isin(OTHERS),
-            "story": kept["story"],
-            "day": kept["day"],
-            "confidence": confidence[kept.index],
-            "position": kept.index,
+            "subject": vendor * practices + practice,
+            "reassures": _among(rows["polarity"], ("affirmed",))
+            == _among(rows["practice"], affirms),
+            "company": _among(rows["source_type"], (COMPANY,)),
+            "story": rows["story"],
+            "day": rows["day"],
+            "confidence": confidence[kept],
+            "position": rows.index,
         }
     )
+
+
+def _among(column: pd.Series[str], keys: Iterable[str]) -> _Numbers:
+    """Which rows of a column of categories hold one of some keys."""
+    chosen = column.cat.categories.isin(list(keys))
+    return np.append(chosen, False)[column.cat.codes.to_numpy()]
 
 
 def _of_one_story(company: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:

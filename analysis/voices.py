@@ -34,12 +34,12 @@ def voices(claims: pd.DataFrame, vendor: str) -> dict[tuple[str, str], Voice]:
     """
     keys = ["practice", "source_type"]
     rows = claims[claims["vendor"] == vendor]
-    rows = rows[[*keys, "polarity", "certainty", "story", "day"]].astype(
-        dict.fromkeys((*keys, "polarity", "certainty"), str)
+    firmly = rows[rows["certainty"] == "certain"]
+    days = rows.groupby(keys, observed=True)["day"].agg(["min", "max"])
+    told, firm = (
+        side.groupby([*keys, "polarity"], observed=True)["story"].nunique().to_dict()
+        for side in (rows, firmly)
     )
-    days = rows.groupby(keys)["day"].agg(["min", "max"])
-    told = rows.groupby([*keys, "polarity"])["story"].nunique()
-    firm = rows[rows["certainty"] == "certain"].groupby([*keys, "polarity"])["story"].nunique()
     return {
         (practice, source_type): Voice(
             affirmed=int(told.get((practice, source_type, "affirmed"), 0)),
