@@ -44,6 +44,7 @@ class Desk:
 
     Attributes:
         broken: the id of a claim whose row in the store no program can read.
+        sound: that of another one.
     """
 
     address: str
@@ -51,6 +52,7 @@ class Desk:
     policy: Path
     log: Path
     broken: str
+    sound: str
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with Store.open(f"sqlite:///{database}") as store:
         fill(store)
         broken = store.claims(ClaimFilter(vendors=("google",), practices=("deletion",)))[0].id
+        sound = store.claims(ClaimFilter(vendors=("google",), practices=("retention",)))[0].id
     with sqlite3.connect(database) as raw:
         raw.execute("UPDATE claims SET cues = 'no JSON' WHERE id = ?", (broken,))
     port = free_port()
@@ -80,7 +83,7 @@ server_metadata_url = "{provider.issuer}/.well-known/openid-configuration"
             "EARSHOT_ACCESS": str(policy),
         }
         with serving(port, log, environment, f"--secrets.files={secrets}") as address:
-            yield Desk(address, provider, policy, log, broken)
+            yield Desk(address, provider, policy, log, broken, sound)
 
 
 @pytest.fixture
@@ -143,6 +146,29 @@ def test_a_reader_comes_back_to_the_address_asked_for(page: Page, desk: Desk) ->
     expect(page.get_by_text("ben@newsroom.example")).to_be_visible()
     ours = (desk.address, desk.provider.issuer, "data:", "blob:")
     assert [url for url in requested if not url.startswith(ours)] == []
+
+
+def test_only_a_reviewer_may_review_and_log(page: Page, desk: Desk) -> None:
+    log_in(page, "reader", "/reply?vendor=amazon")
+    expect(page.get_by_text("Nothing is logged about this company yet.")).to_be_visible()
+    page.wait_for_selector('[data-test-script-state="notRunning"]')
+    assert page.get_by_text("Enter a request or an answer").count() == 0
+    page.goto(f"/claim?id={desk.sound}")
+    expect(page.get_by_role("heading", name="Review", exact=True)).to_be_visible()
+    page.wait_for_selector('[data-test-script-state="notRunning"]')
+    assert page.get_by_role("button", name="Accept").count() == 0
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_text("Log in to read.")).to_be_visible()
+
+    log_in(page, "reviewer", f"/claim?id={desk.sound}")
+    expect(page.get_by_role("button", name="Accept")).to_be_visible()
+    page.goto("/reply?vendor=amazon")
+    page.get_by_text("Enter a request or an answer").click()
+    page.get_by_label("The answer, word for word").fill("We do not comment.")
+    page.get_by_role("spinbutton", name="year, Answered on").press_sequentially("20200309")
+    page.get_by_role("button", name="Enter", exact=True).click()
+    expect(page.get_by_text("The entry is in the log.")).to_be_visible()
+    expect(page.get_by_text("Entered by ann@newsroom.example")).to_be_visible()
 
 
 def test_no_address_leads_to_another_site_after_the_login(page: Page, desk: Desk) -> None:
