@@ -235,6 +235,17 @@ def test_an_empty_cell_tells_no_claim_from_none_that_passes_the_filters(open_pag
     assert "The filters are on" in texts(denied)
 
 
+def test_a_vendor_that_is_named_without_a_claim_is_covered(open_page: Open, tmp_path: Path) -> None:
+    named = article("a", "ledger", "T", "Apple records all. Bixby is by Samsung.")
+    with Store.open(store_at(tmp_path)) as store:
+        store.save_article(named, "The Test Ledger")
+        found = claim(named, 0, "Apple records all.", "apple", "collection")
+        store.save_claims(named.id, {1: [found]}, "test", named=["samsung"])
+    shown = cells_shown(open_page("compare", store_at(tmp_path)))
+    assert shown["collection/samsung"]["state"] == "silent"
+    assert shown["collection/meta"]["state"] == "uncovered"
+
+
 def test_a_comparison_of_nothing_says_so(open_page: Open) -> None:
     app = open_page("compare", vendor="nobody")
     assert "No claim passes these filters" in app.info[0].value
