@@ -1,0 +1,249 @@
+"""What the figures rest on: what was read of each outlet, where it is silent, what is one-sided.
+
+Silence in the press and silence of this store are two things; these functions tell them apart
+as far as the store can.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.store import MonthOfArticles, MonthOfVisits
+from analysis.timeline import first_day, last_day, period_of
+
+Fate = Literal["kept", "off_topic", "duplicate", "robots", "not_taken", "failed"]
+FATES: tuple[Fate, ...] = get_args(Fate)
+"""What became of an address, by its last visit; `docs/crawling.md` names every outcome."""
+SOURCES = ("feed", "sitemap", "listing", "search", "gdelt")
+"""Outcomes that begin so are those of lists of articles, not of articles."""
+_READ = ("read", "unchanged", "index", "split", "full", "no_links")
+_FATES: dict[str, Fate] = {
+    **dict.fromkeys(("kept", "new", "changed", "unchanged", "known", "superseded"), "kept"),
+    **dict.fromkeys(("off_topic", "unknown_language"), "off_topic"),
+    "duplicate": "duplicate",
+    "robots": "robots",
+    **dict.fromkeys(
+        (
+            "stop_list",
+            "budget",
+            "backed_off",
+            "offsite",
+            "private_address",
+            "scheme",
+            "unlisted",
+            "too_old",
+            "limit",
+            "too_large",
+            "not_html",
+            "pending",
+        ),
+        "not_taken",
+    ),
+}
+USUALLY = 2 / 3
+"""An outlet that has an article in so many of its months usually has one."""
+FEWEST_MONTHS = 6
+"""Months, from an outlet's first article to its last, from which that can be said."""
+
+
+def fate(outcome: str) -> Fate:
+    """What became of an address, from the outcome of its visit; failed if none other is known."""
+    return _FATES.get(outcome.partition(":")[0], "failed")
+
+
+def is_source(outcome: str) -> bool:
+    """Whether an outcome is that of a feed, sitemap, ... and not of an article."""
+    return outcome.partition(":")[0] in SOURCES
+
+
+@dataclass(frozen=True, slots=True)
+class OutletCoverage:
+    """What is known of one outlet.
+
+    Attributes:
+        fates: addresses of articles by what became of them.
+        failed_sources: feeds, sitemaps, ... that gave nothing to read at their last visit.
+        articles: stored; `unread` of them by no extractor, `undated` without a date.
+        first, last: months of its earliest and latest article, as their first days.
+    """
+
+    outlet: str
+    name: str
+    fates: Mapping[Fate, int]
+    failed_sources: int
+    articles: int
+    unread: int
+    undated: int
+    first: date | None
+    last: date | None
+
+    @property
+    def addresses(self) -> int:
+        """Addresses of articles that the crawler met."""
+        return sum(self.fates.values())
+
+
+def outlets(
+    visits: Sequence[MonthOfVisits], stock: Sequence[MonthOfArticles]
+) -> list[OutletCoverage]:
+    """Every outlet that was visited or has an article, those with most articles first."""
+    found = []
+    for outlet in {visit.outlet for visit in visits} | {row.outlet for row in stock}:
+        articles = [row for row in stock if row.outlet == outlet]
+        fates: Counter[Fate] = Counter()
+        failed_sources = 0
+        for visit in visits:
+            if visit.outlet != outlet:
+                continue
+            if not is_source(visit.outcome):
+                fates[fate(visit.outcome)] += visit.pages
+            elif visit.outcome.partition(":")[2] not in _READ:
+                failed_sources += visit.pages
+        months = sorted(_months(articles))
+        found.append(
+            OutletCoverage(
+                outlet=outlet,
+                name=articles[0].outlet_name if articles else outlet,
+                fates={name: fates[name] for name in FATES},
+                failed_sources=failed_sources,
+                articles=sum(row.articles for row in articles),
+                unread=sum(row.unread for row in articles),
+                undated=sum(row.articles for row in articles if row.year is None),
+                first=first_day(months[0], "month") if months else None,
+                last=first_day(months[-1], "month") if months else None,
+            )
+        )
+    return sorted(found, key=lambda one: (-one.articles, one.outlet))
+
+
+def reasons(visits: Iterable[MonthOfVisits]) -> list[tuple[str, int, int]]:
+    """Outcomes with their numbers of addresses and of outlets, most frequent first."""
+    pages: Counter[str] = Counter()
+    where: dict[str, set[str]] = {}
+    for visit in visits:
+        pages[visit.outcome] += visit.pages
+        where.setdefault(visit.outcome, set()).add(visit.outlet)
+    return [(outcome, count, len(where[outcome])) for outcome, count in pages.most_common()]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Months in which an outlet that usually has articles has none.
+
+    Attributes:
+        first, last: days, both included.
+        months, with_article: of the outlet, from its first article to its last.
+    """
+
+    outlet: str
+    name: str
+    first: date
+    last: date
+    months: int
+    with_article: int
+
+
+def gaps(stock: Sequence[MonthOfArticles], until: date) -> list[Gap]:
+    """The gaps of all outlets, the latest first.
+
+    An outlet usually has articles when it has one in two of three months, from its first to
+    its last, of six months or more. The month of `until` is not over, and no gap.
+    """
+    end = period_of(until, "month")
+    found = []
+    for outlet in sorted({row.outlet for row in stock}):
+        articles = [row for row in stock if row.outlet == outlet]
+        months = sorted(month for month in _months(articles) if month <= end)
+        if not months:
+            continue
+        length = months[-1] - months[0] + 1
+        if length < FEWEST_MONTHS or len(months) < USUALLY * length:
+            continue
+        for before, after in zip(months, (*months[1:], end), strict=True):
+            if after > before + 1:
+                found.append(
+                    Gap(
+                        outlet,
+                        articles[0].outlet_name,
+                        first_day(before + 1, "month"),
+                        last_day(after - 1, "month"),
+                        length,
+                        len(months),
+                    )
+                )
+    return sorted(found, key=lambda gap: (gap.last, gap.first, gap.outlet), reverse=True)
+
+
+def _months(stock: Iterable[MonthOfArticles]) -> set[int]:
+    return {
+        period_of(date(row.year, row.month, 1), "month")
+        for row in stock
+        if row.year is not None and row.month is not None
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """From how many sides a practice is told.
+
+    Attributes:
+        lang, outlet: the only one that tells it; None where there are several.
+    """
+
+    practice: str
+    claims: int
+    articles: int
+    stories: int
+    outlets: int
+    languages: int
+    lang: str | None
+    outlet: str | None
+
+
+def sides(rows: pd.DataFrame) -> list[Sides]:
+    """Every practice that has a claim, those with the fewest claims first.
+
+    Args:
+        rows: as `ClaimTable.rows` gives them.
+    """
+    practices = rows["practice"].cat
+    codes = practices.codes.to_numpy(dtype="int64")
+    claims = np.bincount(codes, minlength=len(practices.categories))
+
+    def different(values: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
+        """For each practice the different values that it has, -1 (no value) left out."""
+        size = int(values.max(initial=0)) + 1
+        pairs = np.sort(pd.unique((codes * size + values)[values >= 0]))
+        cuts = np.searchsorted(pairs, np.arange(1, len(claims)) * size)
+        return np.split(pairs % size, cuts)
+
+    articles, stories = (different(rows[name].to_numpy("int64")) for name in ("article", "story"))
+    languages, outlets_ = (
+        different(rows[name].cat.codes.to_numpy("int64")) for name in ("lang", "outlet")
+    )
+
+    def only(name: str, values: npt.NDArray[Any]) -> str | None:
+        return str(rows[name].cat.categories[values[0]]) if len(values) == 1 else None
+
+    found = [
+        Sides(
+            practice=str(practices.categories[code]),
+            claims=int(claims[code]),
+            articles=len(articles[code]),
+            stories=len(stories[code]),
+            outlets=len(outlets_[code]),
+            languages=len(languages[code]),
+            lang=only("lang", languages[code]),
+            outlet=only("outlet", outlets_[code]),
+        )
+        for code in np.flatnonzero(claims).tolist()
+    ]
+    return sorted(found, key=lambda one: (one.claims, one.practice))
