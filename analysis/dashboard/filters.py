@@ -47,6 +47,7 @@ _TITLES = {
     address.TEXT: mark("Words"),
 }
 _CHIP_LENGTH = 40
+_POPOVER_WIDTH = 560
 
 
 def asked() -> ClaimFilter:
@@ -122,7 +123,7 @@ def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilt
                     icon=":material/tune:",
                     key="filters_more",
                 ),
-                st.grid(2, gap=("xsmall", "small"), min_column_width=220),
+                st.grid(2, gap=("xsmall", "small"), min_column_width=220, width=_POPOVER_WIDTH),
             ):
                 for name in others:
                     if name != "article":  # a link sets it; no list of articles is short enough
