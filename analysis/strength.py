@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analysis.tallies import first_of_each
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    _Numbers = np.ndarray[Any, np.dtype[Any]]
 
 CHECKED = ("accepted", "corrected")
 """Verdicts by which a person stands behind a claim."""
@@ -25,7 +32,7 @@ def strongest(rows: pd.DataFrame) -> dict[tuple[str, str, str], int]:
         rows: claims, as `ClaimTable.rows` gives them: newest first.
     """
     left = rows[SUBJECT].assign(
-        subject=rows.groupby(SUBJECT, observed=True).ngroup(),
+        subject=_numbers(rows, SUBJECT),
         checked=rows["verdict"].isin(CHECKED),
         certain=rows["certainty"] == "certain",
         confidence=(rows["confidence"].fillna(0) * 10).round(),
@@ -42,9 +49,20 @@ def strongest(rows: pd.DataFrame) -> dict[tuple[str, str, str], int]:
     }
 
 
-def _stories(rows: pd.DataFrame) -> pd.Series:
+def _stories(rows: pd.DataFrame) -> _Numbers:
     """For each claim, in how many stories the same kind of source says the same."""
-    said = [*SUBJECT, "source_type"]
-    told = rows[[*said, "story"]].drop_duplicates()
-    counts = told.groupby(said, observed=True).size().rename("stories")
-    return rows[said].join(counts, on=said)["stories"]
+    said = _numbers(rows, [*SUBJECT, "source_type"])
+    story = rows["story"].to_numpy("int64")
+    width = int(story.max(initial=0)) + 1
+    told = np.sort(said * width + story)
+    in_stories: _Numbers = np.bincount(told[first_of_each(told)] // width)
+    return in_stories[said]
+
+
+def _numbers(rows: pd.DataFrame, names: Iterable[str]) -> _Numbers:
+    """One number for the values that a claim has in some columns together."""
+    numbers = np.zeros(len(rows), dtype="int64")
+    for name in names:
+        column = rows[name].cat
+        numbers = numbers * len(column.categories) + column.codes.to_numpy()
+    return numbers

@@ -87,7 +87,7 @@ def of_units(rows: pd.DataFrame, unit: Shared) -> Tallies:
     # One number for cell, unit and kind of statement; sorted, those of one unit stand together.
     cell = vendor.codes.to_numpy("int64") * len(practices) + practice.codes.to_numpy("int64")
     statements = np.sort((cell * width + units) * 4 + denied * 2 + uncertain)
-    first = _first_of_each(statements >> 2)
+    first = first_of_each(statements >> 2)
     says = np.bitwise_or.reduceat(1 << (statements & 3), first) if len(first) else first
     cells = (statements[first] >> 2) // max(width, 1)
 
@@ -119,11 +119,11 @@ def of_units(rows: pd.DataFrame, unit: Shared) -> Tallies:
 def _distinct(keys: _Numbers, width: int, names: list[str]) -> dict[str, int]:
     """How many different units each name has; those without one are left out."""
     ordered = np.sort(keys)
-    different = ordered[_first_of_each(ordered)]
+    different = ordered[first_of_each(ordered)]
     counts = np.bincount(different // max(width, 1), minlength=len(names)).tolist()
     return {name: number for name, number in zip(names, counts, strict=True) if number}
 
 
-def _first_of_each(ordered: _Numbers) -> _Numbers:
+def first_of_each(ordered: _Numbers) -> _Numbers:
     """Where each value of sorted numbers stands first; `np.unique` is many times slower."""
     return np.flatnonzero(np.diff(ordered, prepend=-1))
