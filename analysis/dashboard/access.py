@@ -26,7 +26,10 @@ SECRETS = ".streamlit/secrets.toml"
 CALLBACK = "/oauth2callback"
 LEAST_SECRET = 32
 _NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
-_ROLES: dict[Standing, str] = {"reader": mark("may read"), "reviewer": mark("may review")}
+_ROLES: dict[Standing, str] = {
+    "reader": mark("You may read everything."),
+    "reviewer": mark("You may read everything, review claims, add articles and log answers."),
+}
 _REFUSALS: dict[Standing, str] = {
     "unverified": mark(
         "Your login provider does not confirm your e-mail address. Confirm it there, then log in "
@@ -86,9 +89,7 @@ def _for_this_machine_alone() -> bool:
         return True
     st.title("Earshot", anchor=False)
     st.error(
-        tr(
-            "Nothing is shown here: other machines can reach this server, and it asks for no login."
-        ),
+        tr("Nothing is shown: other machines can reach this server, and it asks for no login."),
         icon=":material/lock_open:",
     )
     st.text(
@@ -103,16 +104,9 @@ def _for_this_machine_alone() -> bool:
 def _signed_in(policy: Policy, standing: Standing) -> None:
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         left = policy.expires(_account()) - time.time()
-        _mount(key="session", data={"remember": False, "seconds": left})
-        st.caption(tr("Logged in"), help=tr(_ROLES[standing]))
-        st.text(policy.name(_account()) or "")
-        st.button(
-            tr("Log out"),
-            on_click=_log_out,
-            icon=":material/logout:",
-            type="tertiary",
-            key="logout",
-        )
+        _mount(key="session", data={"remember": False, "seconds": left}, width="content")
+        st.text(policy.name(_account()) or "", help=tr(_ROLES[standing]), width="content")
+        _log_out_button("tertiary")
 
 
 def _signed_out(standing: Standing) -> None:
@@ -124,7 +118,7 @@ def _signed_out(standing: Standing) -> None:
     if _account().get("is_logged_in"):
         st.write(tr("Your login has ended. Log in again to go on reading."))
     else:
-        st.write(tr("Log in to read."))
+        st.write(tr("What the press says about voice assistants and privacy. Log in to read."))
     _mount(key="session", data={"remember": True, "seconds": 0})
     st.button(tr("Log in"), on_click=st.login, icon=":material/login:", type="primary", key="login")
 

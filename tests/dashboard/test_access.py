@@ -99,8 +99,8 @@ def test_a_reader_is_let_in_by_name(opened: Open, policy: Path) -> None:
 @pytest.mark.parametrize(
     ("user", "shown"),
     [
-        ({}, "Log in to read."),
-        ({**BEN, "is_logged_in": False, "iat": time.time()}, "Log in to read."),
+        ({}, "Log in to read"),
+        ({**BEN, "is_logged_in": False, "iat": time.time()}, "Log in to read"),
         ({**BEN, "is_logged_in": "true", "iat": time.time()}, "Your login has ended."),
         ({**BEN, "iat": time.time() - 13 * 3600}, "Your login has ended."),
         ({**BEN, "iat": time.time(), "email_verified": False}, "does not confirm"),

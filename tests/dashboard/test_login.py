@@ -158,7 +158,7 @@ def test_only_a_reviewer_may_review_and_log(page: Page, desk: Desk) -> None:
     page.wait_for_selector('[data-test-script-state="notRunning"]')
     assert page.get_by_role("button", name="Accept").count() == 0
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_text("Log in to read.")).to_be_visible()
+    expect(page.get_by_text("Log in to read")).to_be_visible()
 
     log_in(page, "reviewer", f"/claim?id={desk.sound}")
     expect(page.get_by_role("button", name="Accept")).to_be_visible()
@@ -194,7 +194,7 @@ def test_an_account_without_a_role_reads_nothing(page: Page, account: str, said:
     expect(page.get_by_text(said)).to_be_visible()
     assert not re.search("Amazon|Apple|Google", page.locator("body").inner_text())
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_text("Log in to read.")).to_be_visible()
+    expect(page.get_by_text("Log in to read")).to_be_visible()
 
 
 def test_logout_ends_the_login_in_every_window(page: Page, desk: Desk) -> None:
