@@ -161,6 +161,8 @@ def _conditions(wanted: ClaimFilter) -> list[sa.ColumnElement[bool]]:
 
 def _hits(connection: sa.Connection, ids: Sequence[str]) -> list[ArticleHit]:
     """Articles with what a result shows of them, in the order given."""
+    if not ids:  # a filter of no articles is none
+        return []
     rows = {
         row.id: row
         for row in reading.article_rows(connection, ClaimFilter(articles=tuple(ids)), None, 0)
