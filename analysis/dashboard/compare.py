@@ -133,7 +133,7 @@ def _tallies(wanted: ClaimFilter, cells: Sequence[CellCount], unit: Unit) -> Tal
 
 
 @st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
-def _tallies_of_units(wanted: ClaimFilter, unit: Shared, address: str) -> Tallies:
+def _tallies_of_units(wanted: ClaimFilter, unit: Shared, at: str) -> Tallies:
     return of_units(frames.table().rows(wanted), unit)
 
 
@@ -176,35 +176,34 @@ def _evidence(view: matrix.View, wanted: ClaimFilter, codebook: Codebook) -> Non
     practice = label(codebook.practice_label(cell.practice, current()))
     st.header(f"{vendor} · {practice}", anchor="evidence")
     st.caption(matrix.definition(cell.practice, codebook))
-    groups = {
-        "affirmed": (cell.affirmed, cell.affirmed_uncertain),
-        "denied": (cell.denied, cell.denied_uncertain),
-    }
-    for polarity, (total, uncertain) in groups.items():
-        if polarity in (wanted.polarities or groups) and total:
-            _group(polarity, total, uncertain, cell, wanted, codebook)
-    if not cell.affirmed and not cell.denied:
-        st.write(view.legend[view.state(cell)])
+    st.write(_extent(cell) if cell.articles else view.legend[view.state(cell)])
+    sides = {"affirmed": cell.affirmed, "denied": cell.denied}
+    said = [polarity for polarity, total in sides.items() if total]
+    for polarity, column in zip(said, st.columns(len(said)) if said else (), strict=True):
+        with column:
+            _side(polarity, cell, wanted, codebook)
     st.markdown(f"[{tr('Back to the table')}](#table)")
 
 
-def _group(
-    polarity: str,
-    total: int,
-    uncertain: int,
-    cell: CellCount,
-    wanted: ClaimFilter,
-    codebook: Codebook,
-) -> None:
+def _extent(cell: CellCount) -> str:
+    """ "In 12 articles of 7 outlets; 12 articles, 9 origins." """
+    where = tr(
+        "In {articles} of {outlets}",
+        articles=matrix.counted(cell.articles, "articles"),
+        outlets=matrix.counted(cell.outlets, "outlets"),
+    )
+    return "; ".join(filter(None, (where, matrix.copies(cell)))) + "."
+
+
+def _side(polarity: str, cell: CellCount, wanted: ClaimFilter, codebook: Codebook) -> None:
     """The claims of a cell that say one thing, newest first."""
     if polarity == "affirmed":
+        total, uncertain = cell.affirmed, cell.affirmed_uncertain
         title = trn("{n} claim affirms it", "{n} claims affirm it", total)
     else:
+        total, uncertain = cell.denied, cell.denied_uncertain
         title = trn("{n} claim denies it", "{n} claims deny it", total)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(title, anchor=False)
-        if uncertain:
-            st.caption(trn("{n} of them uncertain", "{n} of them uncertain", uncertain))
+    st.subheader(matrix.hedged(title, uncertain), anchor=False)
     inside = replace(
         wanted, vendors=(cell.vendor,), practices=(cell.practice,), polarities=(polarity,)
     )
@@ -261,7 +260,7 @@ def _strongest(wanted: ClaimFilter, vendors: Sequence[str]) -> side_by_side.Evid
 
 
 @st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
-def _strongest_ids(wanted: ClaimFilter, address: str) -> dict[tuple[str, str, str], str]:
+def _strongest_ids(wanted: ClaimFilter, at: str) -> dict[tuple[str, str, str], str]:
     table = frames.table()
     found = strongest(table.rows(wanted))
     return dict(zip(found, table.claim_ids(list(found.values())), strict=True))

@@ -17,7 +17,7 @@ import streamlit as st
 
 from analysis.codebook import Codebook
 from analysis.compare import Comparison, State, state
-from analysis.dashboard.language import current, mark, number, tr, trn
+from analysis.dashboard.language import current, mark, number, speaking, tr, trn
 from analysis.store import CellCount
 from analysis.tallies import Tallies, Tally, Unit
 
@@ -121,11 +121,12 @@ def counted(total: int, unit: Unit) -> str:
 
 def counts(tally: Tally) -> dict[str, str]:
     """{"affirmed": "5 affirm", "denied": "2 deny"}, without zeros."""
-    texts = {
-        "affirmed": (tally.affirmed, trn("{n} affirms", "{n} affirm", tally.affirmed)),
-        "denied": (tally.denied, trn("{n} denies", "{n} deny", tally.denied)),
-    }
-    return {polarity: text for polarity, (total, text) in texts.items() if total}
+    texts = {}
+    if tally.affirmed:
+        texts["affirmed"] = trn("{n} affirms", "{n} affirm", tally.affirmed)
+    if tally.denied:
+        texts["denied"] = trn("{n} denies", "{n} deny", tally.denied)
+    return texts
 
 
 def copies(cell: CellCount) -> str:
@@ -136,6 +137,17 @@ def copies(cell: CellCount) -> str:
         "{articles}, {origins}",
         articles=counted(cell.articles, "articles"),
         origins=trn("{n} origin", "{n} origins", cell.stories),
+    )
+
+
+def hedged(text: str, uncertain: int) -> str:
+    """ "5 claims affirm it, 2 of them uncertain"; the text alone where none is."""
+    if not uncertain:
+        return text
+    return tr(
+        "{counted}, {uncertain}",
+        counted=text,
+        uncertain=trn("{n} of them uncertain", "{n} of them uncertain", uncertain),
     )
 
 
@@ -152,12 +164,13 @@ def cell_name(cell: CellCount, view: View, codebook: Codebook) -> str:
             "{subject}: {said}", subject=subject, said=_lowered(view.legend[view.state(cell)])
         )
     said = [counted(tally.total, view.unit), *_sides(tally)]
-    if view.unit != "articles" and not copies(cell):
+    shared = copies(cell)
+    if view.unit != "articles" and not shared:
         said.append(trn("in {n} article", "in {n} articles", cell.articles))
     if view.unit != "outlets":
         said.append(trn("in {n} outlet", "in {n} outlets", cell.outlets))
-    if copies(cell):
-        said.append(copies(cell))
+    if shared:
+        said.append(shared)
     return tr("{subject}: {said}", subject=subject, said="; ".join(said))
 
 
@@ -232,22 +245,16 @@ def show(view: View, codebook: Codebook, choose: Callable[[str], None]) -> None:
         if isinstance(choice, str):
             choose(choice)
 
-    _mount(key=KEY, data=content(view, codebook), on_choice_change=chose)
+    # Thousands of texts: the language is looked up once for all.
+    with speaking(current()):
+        data = content(view, codebook)
+    _mount(key=KEY, data=data, on_choice_change=chose)
 
 
 def _sides(tally: Tally) -> list[str]:
     """["5 affirm, 1 of them uncertain", "2 deny"]"""
     uncertain = {"affirmed": tally.affirmed_uncertain, "denied": tally.denied_uncertain}
-    return [
-        tr(
-            "{counted}, {uncertain}",
-            counted=text,
-            uncertain=trn("{n} of them uncertain", "{n} of them uncertain", uncertain[polarity]),
-        )
-        if uncertain[polarity]
-        else text
-        for polarity, text in counts(tally).items()
-    ]
+    return [hedged(text, uncertain[polarity]) for polarity, text in counts(tally).items()]
 
 
 def _lowered(text: str) -> str:

@@ -283,6 +283,9 @@ def test_vendors_side_by_side_are_chosen_in_the_address(open_page: Open) -> None
     app.multiselect(key="choice_vs").select("google").run()
     assert app.query_params == {"vs": "google"}
     assert list(side_by_side(app)) == ["Retention", "Deletion"]
+    app.multiselect(key="choice_vs").unselect("google").run()
+    assert app.query_params == {}
+    assert side_by_side(app) == {}
     five = open_page("compare", vs=["apple", "amazon", "google", "meta", "sonos", HOSTILE])
     assert [warning.value[:25] for warning in five.warning] == [
         "A vendor that the address",
