@@ -187,7 +187,7 @@ def _who(stored: StoredClaim, codebook: Codebook) -> None:
     facts.show(
         [
             (tr("Kind of source"), filters.source_type_label(claim.source_type, codebook)),
-            (tr("Named as"), f"“{claim.source}”" if claim.source else ""),
+            (tr("Named as"), tr("“{words}”", words=claim.source) if claim.source else ""),
         ],
         key="who",
     )
@@ -417,8 +417,10 @@ def confidence_line(confidence: float | None) -> str:
 
 def cue_line(place: int, cue: Cue, codebook: Codebook) -> tuple[str, str]:
     """A cue: its label in the passage, then the words and how they were read."""
-    note = f" ({note_text(cue.note, codebook)})" if cue.note else ""
-    return passage.tag(place, cue.role), f"“{cue.text}”{note}"
+    if not cue.note:
+        return passage.tag(place, cue.role), tr("“{words}”", words=cue.text)
+    note = note_text(cue.note, codebook)
+    return passage.tag(place, cue.role), tr("“{words}” ({note})", words=cue.text, note=note)
 
 
 def note_text(note: str, codebook: Codebook) -> str:
