@@ -107,14 +107,21 @@ def _progress(wanted: ClaimFilter, queue: Agenda) -> None:
     table = frames.table()
     done = table.count(replace(wanted, verdicts=JUDGED))
     total = table.count(replace(wanted, verdicts=VERDICT_STATES))
-    said = trn(
-        "{judged} of {n} claim reviewed",
-        "{judged} of {n} claims reviewed",
-        total,
-        judged=number(done),
-    )
     if queue.judged:
-        said = tr("{reviewed}, {now} in this visit", reviewed=said, now=number(len(queue.judged)))
+        said = trn(
+            "{judged} of {n} claim reviewed, {now} in this visit",
+            "{judged} of {n} claims reviewed, {now} in this visit",
+            total,
+            judged=number(done),
+            now=number(len(queue.judged)),
+        )
+    else:
+        said = trn(
+            "{judged} of {n} claim reviewed",
+            "{judged} of {n} claims reviewed",
+            total,
+            judged=number(done),
+        )
     st.progress(done / total if total else 0.0, text=said)
 
 
@@ -128,7 +135,8 @@ def _nothing_left(queue: Agenda) -> None:
                 icon=":material/replay:",
                 on_click=queue.passed.clear,
             )
-        _undo_button(queue)
+        if access.may_review():
+            _undo_button(queue)
 
 
 def _claim(stored: StoredClaim, queue: Agenda, codebook: Codebook) -> None:
