@@ -58,6 +58,15 @@ def user() -> str | None:
     return policy.name(_account())
 
 
+def may_read() -> bool:
+    """Whether this person may still read.
+
+    A fragment that runs by itself passes no gate: one that reads the store has to ask here.
+    """
+    policy = _policy()
+    return policy is None or _standing(policy) in _ROLES
+
+
 def may_review() -> bool:
     """Whether this person may give verdicts, add articles and log answers.
 

@@ -148,7 +148,7 @@ def test_a_reader_comes_back_to_the_address_asked_for(page: Page, desk: Desk) ->
     assert [url for url in requested if not url.startswith(ours)] == []
 
 
-def test_only_a_reviewer_may_review_and_log(page: Page, desk: Desk) -> None:
+def test_only_a_reviewer_may_review_add_and_log(page: Page, desk: Desk) -> None:
     log_in(page, "reader", "/reply?vendor=amazon")
     expect(page.get_by_text("Nothing is logged about this company yet.")).to_be_visible()
     page.wait_for_selector('[data-test-script-state="notRunning"]')
@@ -157,6 +157,11 @@ def test_only_a_reviewer_may_review_and_log(page: Page, desk: Desk) -> None:
     expect(page.get_by_role("heading", name="Review", exact=True)).to_be_visible()
     page.wait_for_selector('[data-test-script-state="notRunning"]')
     assert page.get_by_role("button", name="Accept").count() == 0
+    page.goto("/review")
+    expect(page.get_by_text("Your account may read, not review.")).to_be_visible()
+    page.goto("/add")
+    expect(page.get_by_text("Only reviewers may add articles.")).to_be_visible()
+    assert page.get_by_role("textbox").count() == 0
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_text("Log in to read")).to_be_visible()
 
@@ -169,6 +174,8 @@ def test_only_a_reviewer_may_review_and_log(page: Page, desk: Desk) -> None:
     page.get_by_role("button", name="Enter", exact=True).click()
     expect(page.get_by_text("The entry is in the log.")).to_be_visible()
     expect(page.get_by_text("Entered by ann@newsroom.example")).to_be_visible()
+    page.goto("/add")
+    expect(page.get_by_role("tab", name="Addresses")).to_be_visible()
 
 
 def test_no_address_leads_to_another_site_after_the_login(page: Page, desk: Desk) -> None:
@@ -229,6 +236,7 @@ def test_a_page_closes_itself_when_the_login_ends(page: Page, desk: Desk) -> Non
 def test_a_page_that_fails_says_so_without_a_trace(page: Page, desk: Desk) -> None:
     log_in(page, "reader", f"/claim?id={desk.broken}")
     expect(page.get_by_text("Something went wrong on this page.")).to_be_visible()
+    expect(page.get_by_text("under the reference")).to_be_visible()
     shown = page.locator("body").inner_text()
     assert not re.search(r"Traceback|Error\b|\.py|sqlite|JSON", shown)
     reference = re.search(r"reference ([0-9a-f]{8})", shown)
