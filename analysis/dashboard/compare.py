@@ -16,6 +16,7 @@ from analysis.dashboard.language import current, mark, tr, trn
 from analysis.dashboard.text import label
 from analysis.store import CellCount, ClaimFilter
 from analysis.strength import strongest
+from analysis.table import ClaimTable
 from analysis.tallies import Shared, Tallies, Unit, of_claims, of_units
 
 CELL = "cell"
@@ -26,6 +27,7 @@ SORTS = {"coverage": mark("Most counted first"), "name": mark("By name")}
 # Comments, since Streamlit would show a text of its own that stands in a page's script.
 SHOWN = 5  # claims of a chosen cell, for each polarity
 COLUMNS = 24  # vendors that the table has room for
+KEPT = 100  # filters of which the counts are kept
 Key = TypeVar("Key", bound=str)
 
 
@@ -129,12 +131,15 @@ def _view(
 def _tallies(wanted: ClaimFilter, cells: Sequence[CellCount], unit: Unit) -> Tallies:
     if unit == "claims":
         return of_claims(cells)
-    return _tallies_of_units(wanted, unit, frames.store().address)
+    claims = frames.table()
+    return _tallies_of_units(claims, frames.store().address, claims.change, wanted, unit)
 
 
-@st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
-def _tallies_of_units(wanted: ClaimFilter, unit: Shared, at: str) -> Tallies:
-    return of_units(frames.table().rows(wanted), unit)
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _tallies_of_units(
+    _claims: ClaimTable, store: str, change: int, wanted: ClaimFilter, unit: Shared
+) -> Tallies:
+    return of_units(_claims.rows(wanted), unit)
 
 
 def _remarks(view: matrix.View, cells: Sequence[CellCount]) -> None:
@@ -250,20 +255,23 @@ def _side_by_side(view: matrix.View, wanted: ClaimFilter, codebook: Codebook) ->
     )
     st.caption(tr(side_by_side.RULE))
     if vendors:
-        side_by_side.show(view, vendors, _strongest(wanted, vendors), codebook)
+        inside = replace(wanted, vendors=tuple(vendors))
+        side_by_side.show(view, vendors, _strongest(inside), codebook)
 
 
-def _strongest(wanted: ClaimFilter, vendors: Sequence[str]) -> side_by_side.Evidence:
-    found = _strongest_ids(replace(wanted, vendors=tuple(vendors)), frames.store().address)
+def _strongest(wanted: ClaimFilter) -> side_by_side.Evidence:
+    table = frames.table()
+    found = _strongest_ids(table, frames.store().address, table.change, wanted)
     claims = {stored.id: stored for stored in frames.store().claims_by_id(list(found.values()))}
     return {key: claims[claim_id] for key, claim_id in found.items() if claim_id in claims}
 
 
-@st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
-def _strongest_ids(wanted: ClaimFilter, at: str) -> dict[tuple[str, str, str], str]:
-    table = frames.table()
-    found = strongest(table.rows(wanted))
-    return dict(zip(found, table.claim_ids(list(found.values())), strict=True))
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _strongest_ids(
+    _claims: ClaimTable, store: str, change: int, wanted: ClaimFilter
+) -> dict[tuple[str, str, str], str]:
+    found = strongest(_claims.rows(wanted))
+    return dict(zip(found, _claims.claim_ids(list(found.values())), strict=True))
 
 
 def _choose(key: str) -> None:
