@@ -104,6 +104,15 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         # Scrapy logs a traceback for a robots.txt that does not answer; one line is logged here.
         logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
 
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """The rules of a host, None where there are none.
+
+        Of several requests that wait for them, Scrapy 2.19 tells all but the first two that
+        there are none.
+        """
+        await super().robot_parser(request)
+        return cast("RobotParser | None", self._parsers[urlsplit(request.url).netloc])
+
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         """Raises RefusedRequest where the rules, or their absence, forbid the request."""
         outcome = self._unreachable.get(urlsplit(request.url).netloc)
