@@ -44,11 +44,9 @@ _REPORTED: dict[tuple[Polarity, Certainty], str] = {
         "The article reports this as possible, or as somebody’s allegation. Is it the case?"
     ),
     ("denied", "certain"): mark(
-        "The article reports without reservation that this is not so. Is that correct?"
+        "The article reports this without reservation. Is it correct, without exception?"
     ),
-    ("denied", "uncertain"): mark(
-        "The article reports with reservation that this is not so. Can you confirm it?"
-    ),
+    ("denied", "uncertain"): mark("The article reports this with reservation. Can you confirm it?"),
 }
 _OWN = mark(
     "The article reports this as a statement of your company. Are you quoted correctly, and does "

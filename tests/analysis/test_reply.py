@@ -140,7 +140,7 @@ def test_a_question_goes_by_polarity_certainty_and_whose_word_it_is() -> None:
     }
     assert len(asked) == 5
     assert "as possible" in question(replace(of, certainty="uncertain"))
-    assert "is not so" in question(replace(of, polarity="denied"))
+    assert "without exception" in question(replace(of, polarity="denied"))
     assert "your company" in question(replace(of, source_type="vendor"))
 
 

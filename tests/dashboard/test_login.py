@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import docx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -146,6 +147,17 @@ def test_a_reader_comes_back_to_the_address_asked_for(page: Page, desk: Desk) ->
     expect(page.get_by_text("ben@newsroom.example")).to_be_visible()
     ours = (desk.address, desk.provider.issuer, "data:", "blob:")
     assert [url for url in requested if not url.startswith(ours)] == []
+
+
+def test_a_reader_downloads_a_request_for_word(page: Page, tmp_path: Path) -> None:
+    log_in(page, "reader", "/reply?vendor=amazon")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download for Word").click()
+    assert waiting.value.suggested_filename == "request-amazon.docx"
+    waiting.value.save_as(tmp_path / "request.docx")
+    written = [paragraph.text for paragraph in docx.Document(tmp_path / "request.docx").paragraphs]
+    assert written[0] == "Request for comment: Amazon"
+    assert SENTENCE in written
 
 
 def test_only_a_reviewer_may_review_add_and_log(page: Page, desk: Desk) -> None:
