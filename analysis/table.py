@@ -6,8 +6,12 @@ a single claim (its sentence, its source) stays in the store, by the claim's id.
 
 from __future__ import annotations
 
+import re
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import repeat
 from typing import Any, Self
 
 import numpy as np
@@ -15,12 +19,13 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from analysis.store import CellCount, ClaimFilter
-from analysis.store.columns import BEFORE_ALL, ID_LENGTH, Coded, Columns
+from analysis.store import CellCount, ClaimFilter, Crawl, Facets, Overview
+from analysis.store.columns import BEFORE_ALL, FIELDS, ID_LENGTH, SEPARATOR, Coded, Columns
 
-FIELDS = ("vendor", "practice", "polarity", "certainty", "source_type")
 REJECTED = "rejected"
-_ID = f"S{ID_LENGTH}"
+TEXTS_KEPT = 16
+"""Searches for words of which a table remembers the result."""
+_DIGITS = re.compile(f"[0-9a-f]{{{ID_LENGTH}}}")
 _Numbers = npt.NDArray[Any]
 _Find = Callable[[str], Sequence[str]]
 
@@ -30,13 +35,15 @@ class _Articles:
     """Articles in the order in which they were first read: their numbers stay.
 
     Attributes:
+        ids: read as numbers, as those of claims are: half as large, and quickly compared.
         named_in, named: numbers of articles, each with a vendor that its text names.
     """
 
     ids: _Numbers
-    stories: _Numbers
     published: _Numbers
+    story: pd.Categorical
     outlet: pd.Categorical
+    outlet_names: dict[str, str]
     lang: pd.Categorical
     named_in: _Numbers
     named: pd.Categorical
@@ -56,29 +63,20 @@ class ClaimTable:
         self._claim_ids = ids
         self._frame = frame
         self._find = find
+        self._with_words: OrderedDict[str, _Numbers] = OrderedDict()
 
     @classmethod
     def empty(cls, find: _Find) -> Self:
         """The table of a store of which nothing is read yet; `find` gives claims by words."""
-        nothing = np.zeros(0, dtype="int32")
-        none = pd.Categorical.from_codes(nothing, pd.Index([], dtype="str"))
-        articles = _Articles(
-            nothing.astype(_ID),
-            nothing.astype(_ID),
-            nothing.astype("datetime64[us]"),
-            none,
-            none,
-            nothing,
-            none,
-        )
+        numbers = np.zeros(0, dtype="int32")
+        ids, moments = numbers.astype("uint64"), numbers.astype("datetime64[us]")
+        none = pd.Categorical.from_codes(numbers, pd.Index([], dtype="str"))
+        articles = _Articles(ids, moments, none, none, {}, none, numbers, none)
+        columns = dict.fromkeys(FIELDS, none)
         frame = pd.DataFrame(
-            {
-                **dict.fromkeys((*FIELDS, "verdict"), none),
-                "article": nothing,
-                "confidence": nothing.astype("float32"),
-            }
+            {**columns, "article": numbers, "confidence": numbers.astype("float32")}
         )
-        return cls(BEFORE_ALL, articles, nothing.astype(_ID), _joined(articles, frame), find)
+        return cls(BEFORE_ALL, articles, ids, _joined(articles, frame), find)
 
     def updated(self, read: Columns) -> ClaimTable:
         """The table with what was read of some articles in place of what it had of them."""
@@ -90,7 +88,7 @@ class ClaimTable:
         frame = pd.DataFrame(
             {
                 name: _appended(self._frame[name].array[kept], fresh[name])
-                for name in (*FIELDS, "verdict", "article", "confidence")
+                for name in (*FIELDS, "article", "confidence")
             },
             copy=False,
         )
@@ -117,19 +115,61 @@ class ClaimTable:
         passing = self._passing(wanted)
         return self._frame if passing is None else self._frame[passing]
 
+    def positions(self, wanted: ClaimFilter) -> _Numbers:
+        """Where the claims that pass stand in the table."""
+        passing = self._passing(wanted)
+        return np.arange(len(self)) if passing is None else np.flatnonzero(passing)
+
     def count(self, wanted: ClaimFilter) -> int:
         """How many claims pass."""
         passing = self._passing(wanted)
         return len(self._frame) if passing is None else int(np.count_nonzero(passing))
 
-    def claim_ids(self, positions: Sequence[int] | pd.Index) -> list[str]:
+    def claim_ids(self, positions: Sequence[int] | pd.Index | _Numbers) -> list[str]:
         """The ids of the claims at some positions."""
-        return [key.decode() for key in self._claim_ids[np.asarray(positions, dtype="int64")]]
+        return _texts(self._claim_ids[np.asarray(positions, dtype="int64")])
 
-    def article_ids(self, positions: Sequence[int] | pd.Index) -> list[str]:
+    def article_ids(self, positions: Sequence[int] | pd.Index | _Numbers) -> list[str]:
         """The ids of the articles that make the claims at some positions."""
         numbers = self._frame["article"].to_numpy()[np.asarray(positions, dtype="int64")]
-        return [key.decode() for key in self._articles.ids[numbers]]
+        return _texts(self._articles.ids[numbers])
+
+    def overview(self, unread: int, outcomes: dict[str, int], last_crawl: Crawl | None) -> Overview:
+        """The store in figures, with those that are not of articles and their claims."""
+        articles = self._articles
+        undated = np.isnat(articles.published)
+        dated = articles.published[~undated]
+        return Overview(
+            articles=len(articles.ids),
+            outlets=len(_tally(articles.outlet)),
+            claims=self.count(ClaimFilter()),
+            undated=int(undated.sum()),
+            unread=unread,
+            languages=_languages(articles.lang),
+            first_published=_moment(dated.min()) if len(dated) else None,
+            last_published=_moment(dated.max()) if len(dated) else None,
+            pages=sum(outcomes.values()),
+            outcomes=outcomes,
+            last_crawl=last_crawl,
+        )
+
+    def facets(self) -> Facets:
+        """The values of the filters that claims have, with their numbers of claims."""
+        rows = self.rows(ClaimFilter())
+        outlets = _tally(rows["outlet"].array)
+        days = rows["day"]
+        return Facets(
+            vendors=_tally(rows["vendor"].array),
+            practices=_tally(rows["practice"].array),
+            source_types=_tally(rows["source_type"].array),
+            polarities=_tally(rows["polarity"].array),
+            certainties=_tally(rows["certainty"].array),
+            languages=_tally(rows["lang"].array),
+            outlets=outlets,
+            outlet_names={key: self._articles.outlet_names[key] for key in outlets},
+            date_min=_day(days.min()),
+            date_max=_day(days.max()),
+        )
 
     def coverage(self, wanted: ClaimFilter) -> dict[str, int]:
         """For each vendor, how many articles of the filter's outlets, languages and dates name it.
@@ -147,7 +187,7 @@ class ClaimTable:
         ]
         conditions += _dated(articles.published, wanted)
         if wanted.articles:
-            conditions.append(np.isin(articles.ids, np.asarray(wanted.articles, dtype=_ID)))
+            conditions.append(_known(articles.ids, wanted.articles))
         named = articles.named.codes
         if conditions:
             named = named[np.logical_and.reduce(conditions)[articles.named_in]]
@@ -179,12 +219,21 @@ class ClaimTable:
             conditions.append(~_among(frame["verdict"].array, (REJECTED,)))
         conditions += _dated(frame["day"].to_numpy(), wanted)
         if wanted.articles:
-            known = np.isin(self._articles.ids, np.asarray(wanted.articles, dtype=_ID))
-            conditions.append(known[frame["article"].to_numpy()])
+            asked = _known(self._articles.ids, wanted.articles)
+            conditions.append(asked[frame["article"].to_numpy()])
         if wanted.text.split():
-            found = np.asarray(self._find(wanted.text), dtype=_ID)
-            conditions.append(np.isin(self._claim_ids, found))
+            conditions.append(self._having_words(wanted.text))
         return np.logical_and.reduce(conditions) if conditions else None
+
+    def _having_words(self, text: str) -> _Numbers:
+        known = self._with_words.get(text)
+        if known is None:
+            found = _numbered("".join(self._find(text)))
+            known = pd.Index(self._claim_ids).isin(found)
+            self._with_words[text] = known
+            while len(self._with_words) > TEXTS_KEPT:
+                self._with_words.popitem(last=False)
+        return known
 
 
 def cells(rows: pd.DataFrame) -> list[CellCount]:
@@ -202,9 +251,9 @@ def cells(rows: pd.DataFrame) -> list[CellCount]:
     def distinct(codes: _Numbers) -> tuple[_Numbers, _Numbers, _Numbers]:
         """Different codes in each cell: in all, affirmed, denied."""
         width = int(codes.max(initial=-1)) + 1
-        pairs = pd.unique((cell * 2 + denied) * width + codes)
+        pairs = _distinct((cell * 2 + denied) * width + codes)
         by_polarity = np.bincount(pairs // width, minlength=2 * size)
-        both = pd.unique(pairs // width // 2 * width + pairs % width)
+        both = _distinct(pairs // width // 2 * width + pairs % width)
         total = np.bincount(both // width, minlength=size)
         return total, by_polarity[0::2], by_polarity[1::2]
 
@@ -238,58 +287,99 @@ def cells(rows: pd.DataFrame) -> list[CellCount]:
     return sorted(found, key=lambda cell: (cell.vendor, cell.practice))
 
 
+def _tally(values: Any) -> dict[str, int]:
+    """How many rows have each value, most frequent first."""
+    counts = np.bincount(values.codes[values.codes >= 0], minlength=len(values.categories))
+    pairs = zip(values.categories, counts.tolist(), strict=True)
+    return dict(sorted(((k, n) for k, n in pairs if n), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _languages(values: Any) -> dict[str | None, int]:
+    """How many articles there are in each language, most frequent first; None: unknown."""
+    found: dict[str | None, int] = dict(_tally(values).items())
+    unknown = int((values.codes < 0).sum())
+    if unknown:
+        found[None] = unknown
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def _day(moment: Any) -> date | None:
+    return None if pd.isna(moment) else moment.date()
+
+
+def _moment(value: Any) -> datetime:
+    moment: datetime = value.item()
+    return moment.replace(tzinfo=UTC)
+
+
 def _with_articles(known: _Articles, read: Columns) -> tuple[_Numbers, _Articles]:
     """For each article that was read its number, and all articles with them."""
-    ids = np.frombuffer(read.article_ids, dtype=_ID)
+    ids = _numbered(read.article_ids.decode())
     by_id = np.argsort(known.ids)
     places = np.searchsorted(known.ids, ids, sorter=by_id)
     numbers = by_id[np.minimum(places, len(by_id) - 1)] if len(by_id) else places
     new = known.ids[numbers] != ids if len(by_id) else np.ones(len(ids), dtype=bool)
     numbers[new] = len(by_id) + np.arange(np.count_nonzero(new))
+    # Where in "what was known, then what was read" each article stands.
+    source = np.arange(len(by_id) + np.count_nonzero(new))
+    source[numbers] = len(by_id) + np.arange(len(ids))
 
     def merged(old: Any, fresh: Any) -> Any:
-        values = _appended(old, fresh[new])
-        values[numbers] = fresh
-        return values
+        return _appended(old, fresh)[source]
 
-    replaced = np.zeros(len(by_id) + len(ids), dtype=bool)
+    replaced = np.zeros(len(source), dtype=bool)
     replaced[numbers] = True
     kept = ~replaced[known.named_in]
+    named_in = np.asarray(read.named_articles)
     return numbers, _Articles(
         ids=merged(known.ids, ids),
-        stories=merged(known.stories, np.frombuffer(read.stories, dtype=_ID)),
         published=merged(known.published, np.asarray(read.published).view("datetime64[us]")),
+        story=merged(known.story, _category(read.stories)),
         outlet=merged(known.outlet, _category(read.outlets)),
+        outlet_names=known.outlet_names | read.outlet_names,
         lang=merged(known.lang, _category(read.languages)),
-        named_in=np.concatenate((known.named_in[kept], numbers[np.asarray(read.named_articles)])),
-        named=_appended(known.named[kept], _category(read.named_vendors)),
+        named_in=np.concatenate((known.named_in[kept], numbers[named_in[named_in >= 0]])),
+        named=_appended(known.named[kept], _category(read.named_vendors)[named_in >= 0]),
     )
 
 
 def _claims(read: Columns, numbers: _Numbers) -> tuple[_Numbers, dict[str, Any]]:
     """The claims that were read, within each article in reading order."""
-    ids = np.frombuffer(read.claim_ids, dtype=_ID)
-    fields = {name: _category(coded) for name, coded in read.claim_fields.items()}
+    ids = _numbered(read.claim_ids.decode())
+    articles = np.asarray(read.claim_articles)
+    fields = _fields(read.claim_fields)
     vendors, practices = (_ranks(fields[name]) for name in ("vendor", "practice"))
     places = np.asarray(read.starts), np.asarray(read.paragraphs)
     order = np.lexsort((ids, practices, vendors, *places))
+    order = order[articles[order] >= 0]
     confidence = np.asarray(read.confidences)[order]
     confidence[confidence < 0] = np.nan
     return ids[order], {
         **{name: column[order] for name, column in fields.items()},
-        "article": numbers[np.asarray(read.claim_articles)][order].astype("int32"),
+        "article": numbers[articles[order]].astype("int32"),
         "confidence": confidence,
     }
+
+
+def _fields(joined: Coded) -> dict[str, pd.Categorical]:
+    """The columns that were read as one text."""
+    codes = np.asarray(joined.codes)
+    parts = [key.split(SEPARATOR) for key in joined.keys]
+    columns = zip(*parts, strict=True) if parts else repeat((), len(FIELDS))
+    found = {}
+    for name, values in zip(FIELDS, columns, strict=True):
+        numbers, keys = pd.factorize(pd.Index(values, dtype="str"))
+        found[name] = pd.Categorical.from_codes(numbers[codes], keys)
+    return found
 
 
 def _joined(articles: _Articles, claims: pd.DataFrame) -> pd.DataFrame:
     """Claims with what is known of their articles."""
     article = claims["article"].to_numpy()
-    stories, _ = pd.factorize(articles.stories)
     return claims.assign(
         lang=articles.lang[article],
         outlet=articles.outlet[article],
-        story=stories.astype("int32")[article],
+        story=articles.story.codes.astype("int32")[article],
         day=articles.published.astype("datetime64[D]").astype("datetime64[s]")[article],
     )
 
@@ -302,6 +392,29 @@ def _appended(old: Any, fresh: Any) -> Any:
 
 def _category(coded: Coded) -> pd.Categorical:
     return pd.Categorical.from_codes(np.asarray(coded.codes), pd.Index(coded.keys, dtype="str"))
+
+
+def _numbered(ids: str) -> _Numbers:
+    """Ids, one after the other, as the numbers that their digits stand for."""
+    return np.frombuffer(bytes.fromhex(ids), dtype=">u8").astype("uint64")
+
+
+def _known(ids: _Numbers, asked: Sequence[str]) -> _Numbers:
+    """Which ids are asked for; others may be anything that an address says."""
+    possible = "".join(key for key in asked if _DIGITS.fullmatch(key))
+    return np.isin(ids, _numbered(possible))
+
+
+def _texts(ids: _Numbers) -> list[str]:
+    return [f"{number:0{ID_LENGTH}x}" for number in ids.tolist()]
+
+
+def _distinct(numbers: _Numbers) -> _Numbers:
+    """The numbers, each once; many times as fast as `np.unique` on a million of them."""
+    ordered = np.sort(numbers)
+    first = np.ones(len(ordered), dtype=bool)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
 
 
 def _ranks(values: pd.Categorical) -> _Numbers:

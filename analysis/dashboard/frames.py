@@ -11,39 +11,44 @@ import streamlit as st
 
 from analysis.codebook import Codebook, load_codebook
 from analysis.config import load_settings
+from analysis.dashboard.language import mark, tr
+from analysis.live import LiveTable
 from analysis.store import CellCount, ClaimFilter, Facets, Overview, Store, StoredClaim
 from analysis.table import ClaimTable
+from analysis.table import cells as counted
 
 FRESH_S = 30
-"""How long an aggregate is shown before it is counted again."""
+"""How long what no change of an article tells of is shown before it is counted again."""
+KEPT = 200
+"""Filters of which the counts are kept."""
 
 OUTCOMES = {
-    "kept": "Kept for analysis",
-    "off_topic:no_assistant": "Set aside: not about a voice assistant",
-    "off_topic:no_privacy": "Set aside: not about privacy",
-    "no_body": "Set aside: no article text found",
-    "not_html": "Set aside: not a web page",
-    "not_xml": "Not a feed or sitemap",
-    "no_links": "No links found",
-    "too_large": "Set aside: the page is too large",
-    "unknown_language": "Set aside: neither French nor English",
-    "duplicate": "Set aside: already read at another address",
-    "too_old": "Not read: before the date asked for",
-    "limit": "Not read: beyond the number of pages asked for",
-    "robots": "Not read: the site’s robots.txt forbids it",
-    "robots_unreachable": "Not read: the site’s robots.txt did not answer",
-    "offsite": "Not read: the address belongs to another site",
-    "private_address": "Not read: the address is not on the public web",
-    "scheme": "Not read: not a web address",
-    "timeout": "No answer in time",
-    "dns": "The site’s name is unknown",
-    "connection": "The site could not be reached",
-    "redirects": "The site redirected without end",
-    "download_error": "The download failed",
-    "parse_error": "The page could not be read; the crawl’s log names it",
-    "read": "Read",
-    "unchanged": "Unchanged since the visit before",
-    "index": "Read: a list of sitemaps",
+    "kept": mark("Kept for analysis"),
+    "off_topic:no_assistant": mark("Set aside: not about a voice assistant"),
+    "off_topic:no_privacy": mark("Set aside: not about privacy"),
+    "no_body": mark("Set aside: no article text found"),
+    "not_html": mark("Set aside: not a web page"),
+    "not_xml": mark("Not a feed or sitemap"),
+    "no_links": mark("No links found"),
+    "too_large": mark("Set aside: the page is too large"),
+    "unknown_language": mark("Set aside: neither French nor English"),
+    "duplicate": mark("Set aside: already read at another address"),
+    "too_old": mark("Not read: before the date asked for"),
+    "limit": mark("Not read: beyond the number of pages asked for"),
+    "robots": mark("Not read: the site’s robots.txt forbids it"),
+    "robots_unreachable": mark("Not read: the site’s robots.txt did not answer"),
+    "offsite": mark("Not read: the address belongs to another site"),
+    "private_address": mark("Not read: the address is not on the public web"),
+    "scheme": mark("Not read: not a web address"),
+    "timeout": mark("No answer in time"),
+    "dns": mark("The site’s name is unknown"),
+    "connection": mark("The site could not be reached"),
+    "redirects": mark("The site redirected without end"),
+    "download_error": mark("The download failed"),
+    "parse_error": mark("The page could not be read; the crawl’s log names it"),
+    "read": mark("Read"),
+    "unchanged": mark("Unchanged since the visit before"),
+    "index": mark("Read: a list of sitemaps"),
 }
 """What the outcomes of a visit mean, for a reader; the crawler documents them."""
 
@@ -57,17 +62,21 @@ SET_ASIDE = (
     "too_old",
     "limit",
 )
-SOURCES = {"feed": "Feed", "sitemap": "Sitemap", "listing": "Listing"}
+SOURCES = {
+    "feed": mark("Feed: {outcome}"),
+    "sitemap": mark("Sitemap: {outcome}"),
+    "listing": mark("Listing: {outcome}"),
+}
 SOURCE_READ = ("read", "unchanged", "index")
 OUTLET_COLUMNS = (
-    "Outlet",
-    "Claims",
-    "New",
-    "Changed",
-    "Unchanged",
-    "Set aside",
-    "Not read",
-    "Feeds failed",
+    mark("Outlet"),
+    mark("Claims"),
+    mark("New"),
+    mark("Changed"),
+    mark("Unchanged"),
+    mark("Set aside"),
+    mark("Not read"),
+    mark("Feeds failed"),
 )
 
 
@@ -86,34 +95,43 @@ def codebook() -> Codebook:
 
 
 def table() -> ClaimTable:
-    """All current claims, in memory."""
-    return _table(store(), store().address)
+    """All current claims, in memory; what a page shows together comes from one call of it."""
+    return _live(store(), store().address).current()
 
 
 def overview() -> Overview:
     """The store in figures."""
-    return _overview(store(), store().address)
+    claims = table()
+    return _overview(store(), claims, store().address, claims.change)
 
 
 def facets() -> Facets:
     """The values that current claims have."""
-    return _facets(store(), store().address)
+    claims = table()
+    return _facets(claims, store().address, claims.change)
 
 
 def cells(wanted: ClaimFilter) -> list[CellCount]:
     """Current claims counted by vendor and practice."""
-    return _cells(store(), store().address, wanted)
+    claims = table()
+    return _cells(claims, store().address, claims.change, wanted)
 
 
 def count_claims(wanted: ClaimFilter) -> int:
     """How many current claims pass the filter."""
-    return _count_claims(store(), store().address, wanted)
+    return table().count(wanted)
 
 
 def claims(wanted: ClaimFilter, limit: int, offset: int = 0) -> list[StoredClaim]:
     """Current claims: newest article first, undated last, then in reading order."""
-    shown = table().rows(wanted).index[offset : offset + limit]
-    return store().claims_by_id(table().claim_ids(shown))
+    every = table()
+    shown = every.positions(wanted)[offset : offset + limit]
+    return store().claims_by_id(every.claim_ids(shown))
+
+
+def coverage(wanted: ClaimFilter) -> dict[str, int]:
+    """For each vendor how many articles name it, of the filter's outlets, languages and dates."""
+    return table().coverage(wanted)
 
 
 def outlets(figures: Overview, values: Facets) -> pd.DataFrame:
@@ -130,13 +148,13 @@ def outlets(figures: Overview, values: Facets) -> pd.DataFrame:
         )
         for key in dict.fromkeys((*stats, *values.outlets))
     ]
-    return pd.DataFrame(rows, columns=list(OUTLET_COLUMNS))
+    return pd.DataFrame(rows, columns=[tr(name) for name in OUTLET_COLUMNS])
 
 
 def outcomes(figures: Overview) -> pd.DataFrame:
     """One row an outcome: how many addresses gave it at their last visit."""
     rows = [(number, outcome(reason)) for reason, number in figures.outcomes.items()]
-    return pd.DataFrame(rows, columns=["Addresses", "What became of them"])
+    return pd.DataFrame(rows, columns=[tr("Addresses"), tr("What became of them")])
 
 
 def outcome(reason: str) -> str:
@@ -144,10 +162,11 @@ def outcome(reason: str) -> str:
     kind, _, rest = reason.partition(":")
     if kind in SOURCES:
         said = outcome(rest)
-        return f"{SOURCES[kind]}: {said[:1].lower()}{said[1:]}"
+        return tr(SOURCES[kind], outcome=said[:1].lower() + said[1:])
     if reason.startswith("http_"):
-        return f"The site answered {reason.removeprefix('http_')}"
-    return OUTCOMES.get(reason) or OUTCOMES.get(kind) or reason.replace("_", " ")
+        return tr("The site answered {status}", status=reason.removeprefix("http_"))
+    known = OUTCOMES.get(reason) or OUTCOMES.get(kind)
+    return tr(known) if known else reason.replace("_", " ")
 
 
 def _visits(counted: dict[str, int]) -> tuple[int, ...]:
@@ -167,9 +186,9 @@ def _visits(counted: dict[str, int]) -> tuple[int, ...]:
     return *stored.values(), aside, unread, failed
 
 
-def demonstration(store: Store) -> bool:
-    """Whether the newest article stands on this machine: the demonstration press."""
-    newest = store.article_rows(limit=1)
+def demonstration() -> bool:
+    """Whether the newest article with a claim stands on this machine: the demonstration press."""
+    newest = claims(ClaimFilter(), limit=1)
     if not newest:
         return False
     try:
@@ -188,26 +207,21 @@ def _codebook(folder: Path) -> Codebook:
     return load_codebook(folder)
 
 
-@st.cache_resource(ttl=FRESH_S, show_spinner=False)
-def _table(_store: Store, address: str) -> ClaimTable:
-    return ClaimTable.empty(_store.matching).updated(_store.columns())
+@st.cache_resource(show_spinner=False)
+def _live(_store: Store, address: str) -> LiveTable:
+    return LiveTable(_store)
 
 
-@st.cache_data(ttl=FRESH_S, show_spinner=False)
-def _overview(_store: Store, address: str) -> Overview:
-    return _store.overview()
+@st.cache_data(ttl=FRESH_S, max_entries=KEPT, show_spinner=False)
+def _overview(_store: Store, _table: ClaimTable, address: str, change: int) -> Overview:
+    return _table.overview(_store.unread(), _store.outcomes(), _store.crawl())
 
 
-@st.cache_data(ttl=FRESH_S, show_spinner=False)
-def _facets(_store: Store, address: str) -> Facets:
-    return _store.facets()
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _facets(_table: ClaimTable, address: str, change: int) -> Facets:
+    return _table.facets()
 
 
-@st.cache_data(ttl=FRESH_S, show_spinner=False)
-def _cells(_store: Store, address: str, wanted: ClaimFilter) -> list[CellCount]:
-    return _store.cells(wanted)
-
-
-@st.cache_data(ttl=FRESH_S, show_spinner=False)
-def _count_claims(_store: Store, address: str, wanted: ClaimFilter) -> int:
-    return _store.count_claims(wanted)
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _cells(_table: ClaimTable, address: str, change: int, wanted: ClaimFilter) -> list[CellCount]:
+    return counted(_table.rows(wanted))

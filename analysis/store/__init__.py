@@ -384,6 +384,11 @@ class Store:
         with self._reading() as connection:
             return changes.last_change(connection)
 
+    def changed_since(self, change: int) -> int:
+        """How many articles changed after a change of this number."""
+        with self._reading() as connection:
+            return changes.changed_since(connection, change)
+
     def columns(self, since: int = columns.BEFORE_ALL) -> columns.Columns:
         """The articles that changed after some number, with all that is counted of them."""
         with self._reading() as connection:
@@ -442,10 +447,15 @@ class Store:
         with self._reading() as connection:
             return coverage.stock(connection)
 
-    def facets(self) -> Facets:
-        """The values that current claims have, for each filter."""
+    def outcomes(self) -> dict[str, int]:
+        """Addresses by the outcome of the last visit, most frequent first."""
         with self._reading() as connection:
-            return reading.facets(connection)
+            return reading.outcomes(connection)
+
+    def unread(self) -> int:
+        """How many articles no extractor has read in their newest version."""
+        with self._reading() as connection:
+            return reading.unread(connection)
 
     def judge(
         self,

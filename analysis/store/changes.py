@@ -19,6 +19,12 @@ def last_change(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(changes.c.number)).scalar_one())
 
 
+def changed_since(connection: sa.Connection, change: int) -> int:
+    """How many articles changed after a change of this number."""
+    statement = sa.select(sa.func.count()).where(articles.c.changed > change)
+    return int(connection.execute(statement).scalar_one())
+
+
 def note_changes(connection: sa.Connection, article_ids: Collection[str]) -> None:
     """Number this transaction and mark the articles that it changed: its last statements.
 

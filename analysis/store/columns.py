@@ -1,7 +1,6 @@
 """Articles and their current claims as columns of numbers, for a table in memory.
 
-A million claims are read here, so rows come straight from the database's own cursor and go
-into arrays at once.
+A million claims are read here: rows go into arrays by the batch.
 """
 
 from __future__ import annotations
@@ -14,14 +13,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from analysis.store import effective
 from analysis.store.changes import last_change
-from analysis.store.effective import claims, counting
 from analysis.store.reading import newest_version
-from analysis.store.schema import articles, fold, named_vendors, versions
+from analysis.store.schema import articles, claims, fold, named_vendors, verdict_states, versions
 
 AT_ONCE = 20_000
 """Rows that are taken from the cursor together."""
 BEFORE_ALL = -1
+FIELDS = ("vendor", "practice", "polarity", "certainty", "source_type", "verdict")
+SEPARATOR = "\x1f"
 ID_LENGTH = 16
 """Of the ids of articles and claims: digits of a digest."""
 UNDATED = -(2**63)
@@ -61,20 +62,23 @@ class Columns:
 
     Attributes:
         change: the number of the last change that may be in here.
-        article_ids, stories: ids, one after the other; an article without a story is a story
-            of its own.
+        article_ids: one after the other.
+        stories: of each article; one without a story is a story of its own.
+        outlet_names: by outlet, as the article that was seen last gives it.
         published: microseconds since 1970 in UTC, UNDATED for none.
-        claim_ids: of current claims, in no order.
-        claim_articles: for each claim the row of its article.
+        claim_ids: one after the other, in no order.
+        claim_articles: for each claim the row of its article, -1 where it is not current.
         confidences: -1 where unknown.
-        claim_fields: "vendor", "practice", "polarity", "certainty", "source_type", "verdict".
+        claim_fields: vendor, practice, polarity, certainty, source type and verdict of each
+            claim in one text, FIELDS in this order with SEPARATOR between them.
         named_articles, named_vendors: rows of articles, each with a vendor that it names.
     """
 
     change: int
     article_ids: bytearray = field(default_factory=bytearray)
-    stories: bytearray = field(default_factory=bytearray)
+    stories: Coded = field(default_factory=Coded)
     outlets: Coded = field(default_factory=Coded)
+    outlet_names: dict[str, str] = field(default_factory=dict)
     languages: Coded = field(default_factory=Coded)
     published: array[int] = field(default_factory=lambda: array("q"))
     claim_ids: bytearray = field(default_factory=bytearray)
@@ -82,7 +86,7 @@ class Columns:
     paragraphs: array[int] = field(default_factory=lambda: array("i"))
     starts: array[int] = field(default_factory=lambda: array("i"))
     confidences: array[float] = field(default_factory=lambda: array("f"))
-    claim_fields: dict[str, Coded] = field(default_factory=dict)
+    claim_fields: Coded = field(default_factory=Coded)
     named_articles: array[int] = field(default_factory=lambda: array("i"))
     named_vendors: Coded = field(default_factory=Coded)
 
@@ -95,7 +99,10 @@ def load(connection: sa.Connection, since: int) -> Columns:
     found = Columns(last_change(connection))
     changed = () if since == BEFORE_ALL else (articles.c.changed > since,)
     rows = _add_articles(connection, found, changed)
-    _add_claims(connection, found, rows, changed)
+    for statement, article_id in (_unreviewed(), _judged()):
+        if changed:
+            statement = statement.join(articles, articles.c.id == article_id).where(*changed)
+        _add_claims(connection, found, rows, statement)
     _add_named(connection, found, rows, changed)
     return found
 
@@ -118,48 +125,64 @@ def _add_articles(
         .join(versions, newest_version)
         .where(*changed)
     )
-    result = connection.execute(statement)
     rows: dict[tuple[str, int], int] = {}
-    for batch in result.partitions(AT_ONCE):
+    for batch in _batches(connection, statement):
         ids, current, stories, outlets, languages, published = zip(*batch, strict=True)
         rows.update((key, len(rows)) for key in zip(ids, current, strict=True))
         found.article_ids += "".join(ids).encode()
-        found.stories += "".join(stories).encode()
+        found.stories.extend(stories)
         found.outlets.extend(outlets)
         found.languages.extend(languages)
         found.published.extend(
             UNDATED if moment is None else (moment - _EPOCH) // _MICROSECOND for moment in published
         )
+    names = sa.select(a.outlet, a.outlet_name).where(*changed).group_by(a.outlet, a.outlet_name)
+    found.outlet_names.update(connection.execute(names.order_by(sa.func.max(a.last_seen))).all())
     return rows
+
+
+def _unreviewed() -> tuple[sa.Select[Any], sa.ColumnElement[str]]:
+    """Claims without a verdict: what most claims are, read without the detours of the others."""
+    c, states = claims.c, verdict_states.c
+    statement = (
+        _select(c, sa.literal(effective.UNREVIEWED, sa.Text))
+        .select_from(claims.outerjoin(verdict_states, states.claim_id == c.id))
+        .where(states.claim_id.is_(None), c.withdrawn.is_(None))
+    )
+    return statement, c.article_id
+
+
+def _judged() -> tuple[sa.Select[Any], sa.ColumnElement[str]]:
+    c = effective.claims.c
+    statement = _select(c, c.verdict).where(effective.counting, c.standing.is_not(None))
+    return statement, c.article_id
+
+
+def _select(c: Any, verdict: sa.ColumnElement[str]) -> sa.Select[Any]:
+    first, *others = (*(c[name] for name in FIELDS[:-1]), verdict)
+    joined = first
+    for other in others:
+        joined = joined + sa.literal(SEPARATOR, sa.Text) + other
+    return sa.select(c.article_id, c.last_version, c.id, c.paragraph, c.start, c.confidence, joined)
 
 
 def _add_claims(
     connection: sa.Connection,
     found: Columns,
     rows: dict[tuple[str, int], int],
-    changed: Sequence[sa.ColumnElement[bool]],
+    statement: sa.Select[Any],
 ) -> None:
-    c = claims.c
-    fields = (c.vendor, c.practice, c.polarity, c.certainty, c.source_type, c.verdict)
-    found.claim_fields = {column.name: Coded() for column in fields}
-    statement = sa.select(
-        c.article_id, c.last_version, c.id, c.paragraph, c.start, c.confidence, *fields
-    ).where(counting)
-    if changed:
-        statement = statement.join(articles, articles.c.id == c.article_id).where(*changed)
     for batch in _batches(connection, statement):
-        # Claims of older versions are passed over, and those of articles stored meanwhile.
-        owned = [(row, *claim) for claim in batch if (row := rows.get(claim[:2])) is not None]
-        if not owned:
-            continue
-        owners, _, _, ids, paragraphs, starts, confidences, *values = zip(*owned, strict=True)
-        found.claim_articles.extend(owners)
+        owners, current, ids, paragraphs, starts, confidences, fields = zip(*batch, strict=True)
+        # -1 for claims of older versions, and for those of articles stored meanwhile.
+        found.claim_articles.extend(
+            [rows.get(key, -1) for key in zip(owners, current, strict=True)]
+        )
         found.claim_ids += "".join(ids).encode()
         found.paragraphs.extend(paragraphs)
         found.starts.extend(starts)
-        found.confidences.extend(-1.0 if value is None else value for value in confidences)
-        for column, texts in zip(found.claim_fields.values(), values, strict=True):
-            column.extend(texts)
+        found.confidences.extend([-1.0 if value is None else value for value in confidences])
+        found.claim_fields.extend(fields)
 
 
 def _add_named(
@@ -172,20 +195,13 @@ def _add_named(
         named_vendors.c.article_id, articles.c.current_version, named_vendors.c.vendor
     ).join(articles, articles.c.id == named_vendors.c.article_id)
     for batch in _batches(connection, statement.where(*changed)):
-        owned = [(row, name[2]) for name in batch if (row := rows.get(name[:2])) is not None]
-        if owned:
-            owners, vendors = zip(*owned, strict=True)
-            found.named_articles.extend(owners)
-            found.named_vendors.extend(vendors)
+        ids, current, vendors = zip(*batch, strict=True)
+        owners = [rows.get(key, -1) for key in zip(ids, current, strict=True)]
+        found.named_articles.extend(owners)
+        found.named_vendors.extend(vendors)
 
 
 def _batches(connection: sa.Connection, statement: sa.Select[Any]) -> Iterator[Sequence[Any]]:
-    """The rows as the database's cursor gives them, without conversion."""
-    compiled = statement.compile(
-        connection, compile_kwargs={"literal_binds": True, "render_postcompile": True}
-    )
-    result = connection.execution_options(stream_results=True).exec_driver_sql(str(compiled))
-    cursor = result.cursor
-    while batch := cursor.fetchmany(AT_ONCE):
-        yield batch
-    result.close()
+    # On PostgreSQL, all rows at once would take more memory than the table that they make.
+    options = {"yield_per": AT_ONCE}
+    return connection.execute(statement, execution_options=options).partitions()

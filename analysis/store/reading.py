@@ -19,7 +19,6 @@ from analysis.store.rows import (
     CellCount,
     ClaimFilter,
     Crawl,
-    Facets,
     Overview,
     Page,
     StoredClaim,
@@ -376,9 +375,20 @@ def overview(connection: sa.Connection) -> Overview:
         claims=count_claims(connection, ClaimFilter()),
         languages=_tally(connection, v.lang, articles_table.join(versions_table, newest_version)),
         pages=connection.execute(sa.select(sa.func.count()).select_from(pages)).scalar_one(),
-        outcomes=_tally(connection, pages.c.outcome, pages),
+        outcomes=outcomes(connection),
         last_crawl=crawl(connection, None),
     )
+
+
+def outcomes(connection: sa.Connection) -> dict[str, int]:
+    """Addresses by the outcome of the last visit, most frequent first."""
+    return _tally(connection, pages.c.outcome, pages)
+
+
+def unread(connection: sa.Connection) -> int:
+    """How many articles no extractor has read in their newest version."""
+    statement = sa.select(sa.func.count()).where(articles_table.c.extractor.is_(None))
+    return connection.execute(statement).scalar_one()
 
 
 def crawl(connection: sa.Connection, crawl_id: int | None) -> Crawl | None:
@@ -401,39 +411,6 @@ def crawls_before(
         .limit(limit)
     )
     return [Crawl(**row) for row in connection.execute(statement).mappings()]
-
-
-def facets(connection: sa.Connection) -> Facets:
-    """The values of the filters that current claims have."""
-    c, a, v = claims_table.c, articles_table.c, versions_table.c
-
-    def values(
-        column: sa.ColumnElement[Any], source: sa.FromClause = _with_outlet
-    ) -> dict[str, int]:
-        return _tally(connection, column, source, _current, _not_rejected, column.is_not(None))
-
-    names = connection.execute(sa.select(a.outlet, a.outlet_name).order_by(a.last_seen)).all()
-    dates = connection.execute(
-        sa.select(
-            sa.func.min(v.published, type_=v.published.type),
-            sa.func.max(v.published, type_=v.published.type),
-        )
-        .select_from(_with_article)
-        .where(_current, _not_rejected)
-    ).one()
-    outlets = values(a.outlet)
-    return Facets(
-        vendors=values(c.vendor),
-        practices=values(c.practice),
-        source_types=values(c.source_type),
-        polarities=values(c.polarity),
-        certainties=values(c.certainty),
-        languages=values(v.lang, _with_article),
-        outlets=outlets,
-        outlet_names={key: name for key, name in names if key in outlets},
-        date_min=None if dates[0] is None else dates[0].date(),
-        date_max=None if dates[1] is None else dates[1].date(),
-    )
 
 
 def _tally(
@@ -501,9 +478,7 @@ def _stored_claims() -> sa.Select[Any]:
         a.country,
         a.current_version,
         *(column.label(f"verdict_{column.name}") for column in verdicts.c),
-    ).select_from(
-        _with_article.outerjoin(verdicts, verdicts.c.number == claims_table.c.standing)
-    )
+    ).select_from(_with_article.outerjoin(verdicts, verdicts.c.number == claims_table.c.standing))
 
 
 def _stored_claim(row: sa.RowMapping) -> StoredClaim:

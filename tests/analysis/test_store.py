@@ -552,21 +552,6 @@ def test_the_overview(press: Store) -> None:
 def test_the_overview_of_an_empty_store(store: Store) -> None:
     overview = store.overview()
     assert (overview.articles, overview.claims, overview.first_published) == (0, 0, None)
-    assert store.facets().vendors == {}
-    assert store.facets().date_min is None
-
-
-def test_facets_give_the_values_of_current_claims(press: Store) -> None:
-    facets = press.facets()
-    assert list(facets.vendors.items()) == [("amazon", 3), ("apple", 1), ("other:genesis toys", 1)]
-    assert facets.practices == {"human_review": 3, "retention": 2}
-    assert facets.source_types == {"article": 4, "vendor": 1}
-    assert facets.polarities == {"affirmed": 3, "denied": 2}
-    assert facets.certainties == {"certain": 4, "uncertain": 1}
-    assert facets.languages == {"fr": 3, "en": 2}
-    assert facets.outlets == {"gazette": 3, "ledger": 2}
-    assert facets.outlet_names == {"gazette": "La Gazette", "ledger": "La Gazette"}
-    assert (facets.date_min, facets.date_max) == (date(2019, 4, 12), date(2020, 1, 5))
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,6 @@ def test_a_rejected_claim_counts_nowhere_unless_asked_for(store: Store) -> None:
     assert [claim.id for claim in store.claims()] == [apple.id]
     assert store.count_claims() == store.overview().claims == 1
     assert [cell.vendor for cell in store.cells()] == ["apple"]
-    assert store.facets().vendors == {"apple": 1}
     assert store.article_rows()[0].claims == 1
     found = only(store, REJECTED)
     assert (found.id, found.verdict, found.judged) == (amazon.id, "rejected", given)
@@ -72,7 +71,6 @@ def test_a_corrected_claim_counts_with_its_corrected_fields(store: Store) -> Non
     assert found.as_read == amazon.claim
     assert only(store, ClaimFilter(practices=("human_review",))).id == apple.id
     assert only(store, ClaimFilter(certainties=("uncertain",))).id == amazon.id
-    assert store.facets().practices == {"human_review": 1, "retention": 1}
     cells = {(cell.vendor, cell.practice): cell.uncertain for cell in store.cells()}
     assert cells == {("amazon", "retention"): 1, ("apple", "human_review"): 0}
 

@@ -1,0 +1,95 @@
+"""The table that follows the store while others write to it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from analysis import live
+from analysis.live import LiveTable
+from analysis.store import ClaimFilter, Store
+from analysis.table import ClaimTable
+from tests.analysis.test_table import Press
+
+ALL = ClaimFilter()
+
+
+def ids(table: ClaimTable) -> list[str]:
+    return table.claim_ids(table.positions(ALL))
+
+
+def stored(store: Store) -> list[str]:
+    return [claim.id for claim in store.claims()]
+
+
+def test_what_another_process_writes_is_there_at_the_next_call(store: Store) -> None:
+    press = Press(store, 0)
+    table = LiveTable(store)
+    for _ in range(4):
+        press.live()
+        assert ids(table.current()) == stored(store)
+    assert table.current() is table.current()
+
+
+def test_a_large_table_is_refreshed_while_the_old_one_is_shown(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "SMALL_TABLE", 0)
+    press = Press(store, 1)
+    table = LiveTable(store)
+    before = table.current()
+    press.publish()
+    assert table.current() is before
+    while table.current() is before:
+        time.sleep(0.01)
+    assert ids(table.current()) == stored(store)
+    # The next change waits until the table has rested.
+    monkeypatch.setattr(table, "_rests_until", time.monotonic() + 3600)
+    shown = table.current()
+    press.publish()
+    assert [table.current() is shown for _ in range(5)] == [True] * 5
+    assert threading.active_count() < 20
+
+
+def test_another_store_at_the_same_address_is_read_from_the_start(tmp_path: Path) -> None:
+    with (
+        Store.open(f"sqlite:///{tmp_path}/a.db") as long,
+        Store.open(f"sqlite:///{tmp_path}/b.db") as short,
+    ):
+        press = Press(long, 2)
+        press.live()
+        table = LiveTable(long)
+        table.current()
+        Press(short, 3)
+        table._store = short
+        assert ids(table.current()) == stored(short)
+
+
+def test_threads_read_while_a_writer_writes(store: Store) -> None:
+    press = Press(store, 4)
+    table = LiveTable(store)
+    done = threading.Event()
+
+    def look() -> int:
+        looked = 0
+        while not done.is_set() or not looked:
+            shown = table.current()
+            rows = shown.rows(ALL)
+            assert len(shown.claim_ids(rows.index)) == len(rows)
+            assert shown.facets().vendors.keys() <= {*rows["vendor"]}
+            looked += 1
+        return looked
+
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(look) for _ in range(3)]
+        try:
+            for _ in range(10):
+                press.live()
+        finally:
+            done.set()
+        assert all(reader.result() for reader in readers)
+    assert ids(table.current()) == stored(store)
