@@ -1,107 +1,187 @@
-"""Overview: what was crawled, when, how much, and what that does not cover."""
+"""Overview: the front door. What is here, what is new, where to go, what it does not say."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
 import streamlit as st
 
-from analysis.codebook import Codebook
 from analysis.dashboard import frames
 from analysis.dashboard.empty import empty_store
-from analysis.dashboard.filters import LANGUAGE_LABELS
-from analysis.dashboard.text import count, day, label, minute
-from analysis.store import Crawl, Facets, Overview
+from analysis.dashboard.filters import language_label
+from analysis.dashboard.language import day, mark, minute, number, tr, trn
+from analysis.dashboard.text import label
+from analysis.store import ArticleRow, ClaimFilter, Crawl, Facets, Overview
+
+# Articles that are shown as new.
+NEW = 4
+DOORS = (
+    (
+        "compare",
+        mark("Compare"),
+        mark("Which vendor does what, cell by cell, down to the sentence."),
+    ),
+    (
+        "says",
+        mark("Who says what"),
+        mark("What the companies say, against what others say of them."),
+    ),
+    ("timeline", mark("Timeline"), mark("When it was said, and the peaks of attention.")),
+    ("search", mark("Search"), mark("Every article, by its words.")),
+)
 
 
 def page() -> None:
     """Draws the page."""
-    st.title("What the press says about voice assistants and privacy", anchor=False)
-    figures, values, codebook = frames.overview(), frames.facets(), frames.codebook()
-    if not empty_store(figures):
-        st.write(
+    st.title(tr("What the press says about voice assistants and privacy"), anchor=False)
+    figures = frames.overview()
+    if empty_store(figures):
+        if figures.last_crawl:
+            st.write(_last_crawl(figures.last_crawl))
+            _door("coverage", tr("What became of the addresses"))
+        return
+    st.write(
+        tr(
             "Every number here opens down to a sentence: who says that which company does, "
             "or does not do, what with people’s voices."
         )
-        if frames.demonstration(frames.store()):
-            st.info(
+    )
+    newest = _newest()
+    if any(_on_this_machine(article.url) for article in newest[:1]):
+        st.info(
+            tr(
                 "This is the demonstration press: invented outlets on this machine, with "
-                "articles about publicly reported events. Do not quote them.",
-                icon=":material/science:",
-            )
-        _figures(figures, values)
-        st.page_link(
-            "analysis/dashboard/compare.py",
-            label="Compare the vendors",
-            icon=":material/arrow_forward:",
-            icon_position="right",
+                "articles about publicly reported events. Do not quote them."
+            ),
+            icon=":material/science:",
         )
-    if figures.last_crawl:
-        st.header("What was crawled", anchor=False)
-        st.write(_last_crawl(figures.last_crawl))
-        st.dataframe(
-            frames.outlets(figures, values),
-            hide_index=True,
-            height="content",
-            alt="Claims and articles of the last crawl, by outlet",
-        )
-    if figures.articles:
-        st.header("What this does not cover", anchor=False)
-        _limits(figures, values, codebook)
-    if figures.outcomes:
-        with st.expander(
-            f"What became of the {count(figures.pages, 'address', 'addresses')} requested"
-        ):
-            st.dataframe(
-                frames.outcomes(figures),
-                hide_index=True,
-                height="content",
-                column_config={"Addresses": st.column_config.NumberColumn(width="small")},
-                alt="Requested addresses by outcome",
-            )
+    _figures(figures, frames.facets())
+    with st.grid(len(DOORS), gap="small", min_column_width=210):
+        for page_name, title, what in DOORS:
+            with st.container(border=True, gap="xsmall", height="stretch"):
+                _door(page_name, tr(title))
+                st.caption(tr(what))
+    _news(newest, figures.last_crawl)
+    st.header(tr("What this does not say"), anchor=False)
+    _limits(figures)
+    _door("coverage", tr("What was read, and what was not"))
+
+
+def _door(page_name: str, title: str) -> None:
+    st.page_link(
+        f"analysis/dashboard/{page_name}.py",
+        label=title,
+        icon=":material/arrow_forward:",
+        icon_position="right",
+    )
 
 
 def _figures(figures: Overview, values: Facets) -> None:
     languages = ", ".join(
-        f"{LANGUAGE_LABELS.get(lang or '', lang or 'unknown')} {number}"
-        for lang, number in figures.languages.items()
+        tr("{language} {number}", language=label(_language(lang)), number=number(count))
+        for lang, count in figures.languages.items()
     )
     with st.grid(4, gap="small", min_column_width=150):
-        st.metric("Claims", f"{figures.claims:,}", border=True)
-        st.metric("Articles", f"{figures.articles:,}", border=True)
-        st.metric("Outlets", f"{figures.outlets:,}", border=True)
-        st.metric("Vendors", f"{len(values.vendors):,}", border=True)
+        st.metric(tr("Claims"), number(figures.claims), border=True)
+        st.metric(tr("Articles"), number(figures.articles), border=True)
+        st.metric(tr("Outlets"), number(figures.outlets), border=True)
+        st.metric(tr("Vendors"), number(len(values.vendors)), border=True)
     st.text(
-        f"Articles published from {day(figures.first_published)} to "
-        f"{day(figures.last_published)}; by language: {languages}."
+        tr(
+            "Articles published from {first} to {last}; by language: {languages}.",
+            first=day(figures.first_published),
+            last=day(figures.last_published),
+            languages=languages,
+        )
     )
+
+
+def _language(lang: str | None) -> str:
+    return language_label(lang) if lang else tr("unknown")
+
+
+def _news(newest: Sequence[ArticleRow], crawl: Crawl | None) -> None:
+    """The newest articles that make a claim, and what the last crawl brought."""
+    st.header(tr("What is new"), anchor=False)
+    for article in newest:
+        with st.container(gap=None):
+            st.text(article.title)
+            claims = trn("{n} claim", "{n} claims", article.claims)
+            st.caption(f"{label(article.outlet_name)} · {day(article.published)} · {claims}")
+    _door("claims", tr("Read the claims, newest first"))
+    if crawl:
+        st.write(_last_crawl(crawl))
+
+
+def _newest() -> Sequence[ArticleRow]:
+    table = frames.table()
+    first_of_each = table.rows(ClaimFilter())["article"].drop_duplicates().index[:NEW]
+    articles = tuple(table.article_ids(first_of_each))
+    return frames.store().article_rows(ClaimFilter(articles=articles)) if articles else ()
+
+
+def _on_this_machine(url: str) -> bool:
+    """Whether an article stands on this machine: the demonstration press."""
+    try:
+        return ip_address(urlsplit(url).hostname or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _last_crawl(crawl: Crawl) -> str:
-    start = f"The last crawl started on {minute(crawl.started)}"
+    start = minute(crawl.started)
     if crawl.interrupted:
-        return f"{start} and was interrupted; the next one goes on from there."
+        return tr(
+            "The last crawl started on {start} and was interrupted; the next one goes on from "
+            "there.",
+            start=start,
+        )
     if crawl.finished is None:
-        return f"{start} and has not finished."
-    return f"{start} and finished on {minute(crawl.finished)}."
+        return tr("The last crawl started on {start} and has not finished.", start=start)
+    counts = crawl.stats.values()
+    new, changed = (
+        sum(outcomes.get(name, 0) for outcomes in counts) for name in ("new", "changed")
+    )
+    return tr(
+        "The last crawl started on {start} and finished on {end}. It brought {new} and found "
+        "{changed} changed.",
+        start=start,
+        end=minute(crawl.finished),
+        new=trn("{n} new article", "{n} new articles", new),
+        changed=number(changed),
+    )
 
 
-def _limits(figures: Overview, values: Facets, codebook: Codebook) -> None:
-    silent_vendors = [v.label for key, v in codebook.vendors.items() if key not in values.vendors]
-    silent = [p.label["en"] for key, p in codebook.practices.items() if key not in values.practices]
+def _limits(figures: Overview) -> None:
     lines = [
-        "Only the outlets above, and of them only articles that name a voice assistant and "
-        "speak of privacy, in French or English. Silence here is not proof that nobody wrote.",
-        "A claim is what a sentence says, not what is true. A program read the sentences: "
-        "check the article before you quote.",
+        tr(
+            "Only the outlets that were crawled, and of them only articles that name a voice "
+            "assistant and speak of privacy, in French or English. Silence here is not proof "
+            "that nobody wrote."
+        ),
+        tr(
+            "A claim is what a sentence says, not what is true. A program read the sentences: "
+            "check the article before you quote."
+        ),
     ]
-    if silent_vendors:
-        lines.append(f"No claim about {', '.join(map(label, silent_vendors))}.")
-    if silent:
-        lines.append(f"No claim on {', '.join(map(label, silent)).lower()}.")
     if figures.undated:
-        undated = count(figures.undated, "article")
-        lines.append(f"{undated} without a date: left out when you filter by date.")
+        lines.append(
+            trn(
+                "{n} article without a date is left out when you filter by date.",
+                "{n} articles without a date are left out when you filter by date.",
+                figures.undated,
+            )
+        )
     if figures.unread:
-        lines.append(f"{count(figures.unread, 'article')} crawled but not yet read for claims.")
+        lines.append(
+            trn(
+                "{n} article was crawled but is not yet read for claims.",
+                "{n} articles were crawled but are not yet read for claims.",
+                figures.unread,
+            )
+        )
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 

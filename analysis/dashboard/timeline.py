@@ -19,6 +19,7 @@ from analysis.dashboard.empty import empty_store
 from analysis.dashboard.language import current, day, mark, month, number, speaking, tr, trn
 from analysis.dashboard.text import label
 from analysis.store import ClaimFilter
+from analysis.table import ClaimTable
 from analysis.timeline import Counted, Event, Series, Unit
 
 # The first and the last day of a stretch of time.
@@ -91,7 +92,8 @@ def page() -> None:
         counted: Any = _choice("count", tr("Count"), COUNT)
         asked: Any = _choice("bin", tr("Bars"), BINS)
     whole = replace(wanted, date_from=None, date_to=None)
-    rows, inside = frames.table().rows(whole), frames.table().rows(wanted)
+    table = frames.table()
+    rows, inside = table.rows(whole), table.rows(wanted)
     if not rows["day"].notna().any():
         _nothing(len(rows))
         return
@@ -111,7 +113,7 @@ def page() -> None:
     )
     _chart(drawing, wanted, codebook)
     _below(drawing, wanted, codebook)
-    _events(drawing, wanted)
+    _events(drawing, wanted, table)
     _claims(wanted, len(inside), codebook)
 
 
@@ -365,7 +367,7 @@ def _table(drawing: Drawing, codebook: Codebook) -> None:
     )
 
 
-def _events(drawing: Drawing, wanted: ClaimFilter) -> None:
+def _events(drawing: Drawing, wanted: ClaimFilter, table: ClaimTable) -> None:
     """The peaks of the days that are chosen, each with its leading story."""
     first, last = _chosen(wanted, drawing.shown) or drawing.shown
     peaks = [(n, e) for n, e in drawing.events if e.first <= last and e.last >= first]
@@ -380,8 +382,8 @@ def _events(drawing: Drawing, wanted: ClaimFilter) -> None:
         )
     )
     leads = [event.lead for _, event in peaks]
-    articles = frames.table().article_ids(leads)
-    stored = frames.store().claims_by_id(frames.table().claim_ids(leads))
+    articles = table.article_ids(leads)
+    stored = frames.store().claims_by_id(table.claim_ids(leads))
     for (n, event), article, claim in zip(peaks, articles, stored, strict=True):
         story = frames.store().story(article)
         first_told = story.first if story else claim
