@@ -39,6 +39,8 @@ from analysis.text import straight
 
 LANGUAGES = {"en": "english", "fr": "french"}
 """Languages whose words are stemmed, with the name of the stemmer."""
+ANY = (*LANGUAGES, None)
+"""Under one of these languages each article is indexed; None: as its words stand."""
 _MARKS = {"en": "e", "fr": "f"}
 _NO_MARK = "x"
 MAX_LENGTH = 1000
@@ -79,14 +81,12 @@ class Term:
     words: tuple[str, ...]
     prefix: bool = False
 
-    def sequences(self) -> list[tuple[Key, ...]]:
-        """The keys, one after the other, under which an article of any language has the term."""
-        found: dict[tuple[Key, ...], None] = {}
-        for lang in (*LANGUAGES, None):
-            head = tuple(Key(key(word, lang)) for word in self.words[: -1 if self.prefix else None])
-            tails = [(last,) for last in _beginnings(self.words[-1], lang)] if self.prefix else [()]
-            found.update(dict.fromkeys(head + tail for tail in tails))
-        return list(found)
+    def sequences(self, lang: str | None) -> list[tuple[Key, ...]]:
+        """The keys, one after the other, under which an article of a language has the term."""
+        if not self.prefix:
+            return [tuple(Key(key(word, lang)) for word in self.words)]
+        head = tuple(Key(key(word, lang)) for word in self.words[:-1])
+        return [(*head, last) for last in dict.fromkeys(_beginnings(self.words[-1], lang))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ def _hits(text: str, lang: str | None, query: Query) -> Iterator[tuple[int, int,
         (number, sequence)
         for number, group in enumerate(query.wanted)
         for term in group
-        for sequence in term.sequences()
+        for sequence in term.sequences(lang)
     ]
     last = 0
     for at, (_, start, _) in enumerate(words):

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from analysis.records import Article
-from analysis.search_terms import Key, Query, Term, keys
+from analysis.search_terms import ANY, Key, Query, Term, keys
 from analysis.store import reading
 from analysis.store.rows import ArticleHit, ClaimFilter, Found
 from analysis.store.schema import CleanText, UTCDateTime
@@ -181,7 +181,7 @@ def fts5(query: Query) -> str:
         return f'"{found.text}"{" *" if found.prefix else ""}'
 
     def term(given: Term) -> str:
-        return "(" + " OR ".join(" + ".join(map(key, s)) for s in given.sequences()) + ")"
+        return "(" + " OR ".join(" + ".join(map(key, s)) for s in _sequences(given)) + ")"
 
     wanted = " AND ".join("(" + " OR ".join(map(term, group)) + ")" for group in query.wanted)
     unwanted = " OR ".join(map(term, query.unwanted))
@@ -195,11 +195,15 @@ def tsquery(query: Query) -> str:
         return f"'{found.text}'{':*' if found.prefix else ''}"
 
     def term(given: Term) -> str:
-        return "(" + " | ".join(" <-> ".join(map(key, s)) for s in given.sequences()) + ")"
+        return "(" + " | ".join(" <-> ".join(map(key, s)) for s in _sequences(given)) + ")"
 
     wanted = " & ".join("(" + " | ".join(map(term, group)) + ")" for group in query.wanted)
     unwanted = " | ".join(map(term, query.unwanted))
     return f"({wanted}) & !({unwanted})" if unwanted else wanted
+
+
+def _sequences(term: Term) -> list[tuple[Key, ...]]:
+    return [sequence for lang in ANY for sequence in term.sequences(lang)]
 
 
 def _vector(title: Sequence[str], body: Sequence[str]) -> str:
