@@ -74,6 +74,8 @@ def jobs() -> None:
 
 
 def _listing(was_moving: bool) -> None:
+    if not access.may_read():
+        st.rerun()  # the whole page, and so its gate: this part runs by itself
     found = frames.store().submissions(SHOWN)
     if not found:
         return
