@@ -54,7 +54,7 @@ def test_from_the_table_to_the_sentence_its_article_and_the_file(
     page.on("request", lambda request: requested.append(request.url))
     page.goto("/")
     expect(page.get_by_role("heading", name="What the press says")).to_be_visible()
-    page.get_by_role("link", name="Compare the vendors").click()
+    page.get_by_test_id("stMain").get_by_role("link", name="Compare").click()
 
     cell = page.get_by_role("button", name="Amazon, Human review: 2 claims; 1 affirms; 1 denies")
     cell.click()
@@ -138,7 +138,7 @@ def test_two_vendors_side_by_side_open_a_claim(page: Page) -> None:
 def test_nothing_is_wider_than_the_screen(page: Page, press: Store) -> None:
     (hostile,) = press.claims(ClaimFilter(practices=("collection",)))
     for address, last in (
-        ("/", page.get_by_text("What became of the 7 addresses")),
+        ("/", page.get_by_role("link", name="What was read, and what was not")),
         ("/compare?cell=human_review%2Famazon", page.get_by_role("link", name="Open this claim")),
         ("/claims", page.get_by_role("link", name="Open this claim")),
         (f"/claim?id={hostile.id}", page.get_by_role("link", name="in the comparison")),
