@@ -16,18 +16,22 @@ def empty_store(figures: Overview) -> bool:
     """Says what to do when there are no articles, or no claims yet; whether it did."""
     if not figures.articles:
         with st.container(border=True):
-            st.subheader("No articles yet")
+            st.subheader(tr("No articles yet"), anchor=False)
             st.write(
-                "Run `make run` for the demonstration press, or crawl the outlets of your "
-                "own file with `python -m crawler crawl`, then `python -m analysis run`."
+                tr(
+                    "Run `make run` for the demonstration press, or crawl the outlets of your "
+                    "own file with `python -m crawler crawl`, then `python -m analysis run`."
+                )
             )
         return True
     if not figures.claims:
         with st.container(border=True):
-            st.subheader("No claims yet")
+            st.subheader(tr("No claims yet"), anchor=False)
             st.write(
-                "Articles are stored, but none of them has given a claim. "
-                "Run `python -m analysis run` to read them."
+                tr(
+                    "Articles are stored, but none of them has given a claim. "
+                    "Run `python -m analysis run` to read them."
+                )
             )
         return True
     return False
@@ -35,7 +39,7 @@ def empty_store(figures: Overview) -> bool:
 
 def trouble(error: EarshotError) -> None:
     """Shows an error that a person can do something about; its text as it is."""
-    st.error("Earshot cannot show this page.", icon=":material/error:")
+    st.error(tr("Earshot cannot show this page."), icon=":material/error:")
     st.text(str(error))
 
 

@@ -3,7 +3,8 @@
 English texts stand in the code, as gettext has it; `locale/fr.po` holds the French ones. Babel
 reads the catalogues and knows how each language writes numbers, dates and plurals (Unicode CLDR).
 
-The reader's choice decides, then the browser's language: `?ui=fr` in an address chooses.
+`?ui=fr` in an address decides, then what the reader chose on this visit or an earlier one, then
+the browser's language.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from babel.support import NullTranslations, Translations
 LANGUAGES = {"en": "English", "fr": "Français"}
 """Languages of the interface, each by its own name."""
 PARAMETER = "ui"
+COOKIE = "earshot_language"
+"""What the browser keeps of a choice, for the next visit."""
 FOLDER = Path(__file__).parent / "locale"
 _CHOICE = "ui_language"
 _LOCALES = {"en": "en_GB", "fr": "fr_FR"}
@@ -40,6 +43,7 @@ def current() -> str:
     wanted = (
         st.query_params.get(PARAMETER),
         st.session_state.get(_CHOICE),
+        st.context.cookies.get(COOKIE),
         (st.context.locale or "")[:2].lower(),
     )
     return next((lang for lang in wanted if lang in LANGUAGES), "en")
@@ -81,7 +85,7 @@ def mark(text: str) -> str:
 
 def number(value: float) -> str:
     """A number with the separators of the language: 1,204 or 1 204."""
-    return numbers.format_decimal(value, locale=_LOCALES[current()])
+    return _decimal(value, current())
 
 
 def percent(share: float) -> str:
@@ -104,6 +108,12 @@ def month(moment: date) -> str:
 def minute(moment: datetime) -> str:
     """A moment: "12 Apr 2019, 18:05 UTC"."""
     return f"{day(moment)}, {moment:%H:%M %Z}".rstrip()
+
+
+@lru_cache(maxsize=10_000)
+def _decimal(value: float, lang: str) -> str:
+    """Kept, because a table has thousands of numbers and Babel takes its time with each."""
+    return numbers.format_decimal(value, locale=_LOCALES[lang])
 
 
 @cache
