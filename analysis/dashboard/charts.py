@@ -47,7 +47,7 @@ class Colours:
     event: str
 
 
-LIGHT = Colours(ground="#fdfcf9", bars="#0f5f6b", text="#1f2326", lines="#b9b4a7", event="#b4541a")
+LIGHT = Colours(ground="#fdfcf9", bars="#0f5f6b", text="#15181a", lines="#b9b4a7", event="#b4541a")
 DARK = Colours(ground="#15181a", bars="#6fb7cc", text="#ebe8e1", lines="#4d5459", event="#eb9a63")
 
 
