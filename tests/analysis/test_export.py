@@ -64,7 +64,7 @@ def press(store: Store) -> Store:
             product=None,
             practice="retention",
             polarity="denied" if number == 1 else "affirmed",
-            certainty="certain",
+            certainty="uncertain" if number == 2 else "certain",
             source_type="media",
             source="-Bloomberg",
             rule="r",
@@ -169,6 +169,16 @@ def test_every_vendor_meets_every_practice(press: Store, codebook: Codebook) -> 
         "1",
         "1",
         "1",
+    )
+    assert (amazon["stories"], amazon["affirmed_stories"], amazon["denied_stories"]) == (
+        "1",
+        "1",
+        "1",
+    )
+    assert (amazon["uncertain"], amazon["affirmed_uncertain"], amazon["denied_uncertain"]) == (
+        "1",
+        "1",
+        "0",
     )
 
 
