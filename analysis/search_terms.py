@@ -48,8 +48,11 @@ MAX_LENGTH = 1000
 MAX_WORDS = 40
 SHORTEST_PREFIX = 3
 SNIPPET = 300
-"""Characters of an article that a result shows."""
+"""Characters of a passage that a result shows."""
+PASSAGES = 2
 
+_Hit = tuple[int, int, int]
+"""Where a term stands, and the number of its group."""
 Problem = Literal["empty", "only_unwanted", "too_long", "too_many_words", "short_prefix"]
 
 _WORD = re.compile(r"[^\W_]+")
@@ -180,20 +183,41 @@ def highlighted(text: str, lang: str | None, query: Query) -> list[Run]:
     return _cut(text, 0, len(text), [(start, end) for start, end, _ in _hits(text, lang, query)])
 
 
-def snippet(article: Article, query: Query, length: int = SNIPPET) -> list[Run]:
-    """The passage of an article's body with most of what was looked for, found words marked."""
-    best: tuple[int, str, int, list[tuple[int, int, int]]] | None = None
-    for text in article.paragraphs:
-        hits = list(_hits(text, article.lang, query))
-        for number, (start, _, _) in enumerate(hits):
-            groups = {group for first, last, group in hits[number:] if last <= start + length}
-            if best is None or len(groups) > best[0]:
-                best = len(groups), text, start, hits
-    if best is None:
-        text = next(iter(article.paragraphs), "")
-        return _cut(text, 0, _end(text, length), [])
-    _, text, first, hits = best
-    start = _start(text, max(0, first - length // 4))
+def snippets(article: Article, query: Query, length: int = SNIPPET) -> list[list[Run]]:
+    """The passage of an article's body with most of what was looked for, then one with the rest.
+
+    The found words are marked. Where all of them stand in the title: the beginning of the body.
+    """
+    hits = [(text, list(_hits(text, article.lang, query))) for text in article.paragraphs]
+    found: list[list[Run]] = []
+    shown: set[int] = set()
+    for _ in range(PASSAGES):
+        text, place, groups = _best(hits, shown, length)
+        if not groups:
+            break
+        shown |= groups
+        found.append(_passage(text, place, dict(hits)[text], length))
+    if not found and article.paragraphs:
+        text = article.paragraphs[0]
+        found.append(_cut(text, 0, _end(text, length), []))
+    return found
+
+
+def _best(
+    hits: Sequence[tuple[str, Sequence[_Hit]]], shown: set[int], length: int
+) -> tuple[str, int, set[int]]:
+    """The paragraph and the place in it from which most groups stand that are not shown yet."""
+    best: tuple[str, int, set[int]] = "", 0, set()
+    for text, here in hits:
+        for number, (start, _, _) in enumerate(here):
+            groups = {group for _, end, group in here[number:] if end <= start + length} - shown
+            if len(groups) > len(best[2]):
+                best = text, start, groups
+    return best
+
+
+def _passage(text: str, place: int, hits: Sequence[_Hit], length: int) -> list[Run]:
+    start = _start(text, max(0, place - length // 4))
     end = _end(text, start + length)
     return _cut(text, start, end, [(a, b) for a, b, _ in hits if start <= a and b <= end])
 
@@ -249,7 +273,7 @@ def _check(wanted: Sequence[tuple[Term, ...]], unwanted: Sequence[Term]) -> None
         raise QueryError("too_many_words")
 
 
-def _hits(text: str, lang: str | None, query: Query) -> Iterator[tuple[int, int, int]]:
+def _hits(text: str, lang: str | None, query: Query) -> Iterator[_Hit]:
     """Where what was looked for stands: start, end, the number of its group; in reading order."""
     words = list(_located(text, lang))
     looked_for = [

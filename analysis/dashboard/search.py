@@ -23,8 +23,8 @@ from analysis.search_terms import (
     QueryError,
     highlighted,
     parse,
+    snippets,
 )
-from analysis.search_terms import snippet as passage_found
 from analysis.store import ArticleHit, ClaimFilter, Found
 
 PAGE_SIZE = 20
@@ -109,6 +109,7 @@ def _bar(typed: str, wanted: ClaimFilter, order: str, languages: tuple[str, ...]
             key=_key(SORT),
             format_func=lambda key: tr(_ORDERS[key]),
             label_visibility="collapsed",
+            wrap=True,
             on_change=_write,
         )
         _filters(wanted, languages)
@@ -216,7 +217,7 @@ def _result(hit: ArticleHit, query: Query) -> None:
     with st.container(border=True, gap="xsmall"):
         snippet.show(
             highlighted(article.title, article.lang, query),
-            passage_found(article, query),
+            snippets(article, query),
             article.lang,
             key=f"found_{article.id}",
         )

@@ -13,6 +13,6 @@ export default function ({ data, parentElement }) {
   root.lang = data.lang;
   root.replaceChildren(
     element("h3", ...data.title.map(run)),
-    ...(data.text.length ? [element("p", ...data.text.map(run))] : []),
+    ...data.passages.map((runs) => element("p", ...runs.map(run))),
   );
 }

@@ -1,4 +1,4 @@
-"""What a search found of an article: its title and a passage, with the found words marked.
+"""What a search found of an article: its title and passages, with the found words marked.
 
 A component of its own because everything in Streamlit that can mark words inside a line reads
 Markdown or HTML. Its script makes text nodes only.
@@ -22,9 +22,11 @@ _mount = st.components.v2.component(
 )
 
 
-def show(title: Sequence[Run], text: Sequence[Run], lang: str | None, key: str) -> None:
+def show(
+    title: Sequence[Run], passages: Sequence[Sequence[Run]], lang: str | None, key: str
+) -> None:
     """Shows one result."""
-    data = {"lang": lang or "", "title": _drawn(title), "text": _drawn(text)}
+    data = {"lang": lang or "", "title": _drawn(title), "passages": list(map(_drawn, passages))}
     _mount(key=key, data=data)
 
 

@@ -17,7 +17,7 @@ from analysis.search_terms import (
     key,
     keys,
     parse,
-    snippet,
+    snippets,
 )
 from analysis.store.search import fts5, tsquery
 
@@ -128,21 +128,26 @@ def test_what_was_looked_for_is_marked(typed: str, text: str, shown: str) -> Non
     assert marked(highlighted(text, "fr", parse(typed))) == shown
 
 
-def test_the_passage_with_most_of_the_words_is_shown() -> None:
+def test_the_passage_with_most_of_the_words_is_shown_then_one_with_the_rest() -> None:
     article = Article(
         id="a",
         title="Alexa",
-        paragraphs=("Alexa, again.", "Nothing. " * 60 + "Staff listen to Alexa." + " More." * 60),
+        paragraphs=(
+            "Alexa, again.",
+            "Nothing. " * 60 + "Staff listen to Alexa." + " More." * 60,
+            "Recorded, Alexa.",
+        ),
         lang="en",
     )
-    shown = marked(snippet(article, parse("alexa staff listens"), length=60))
-    assert "[Staff] [listen] to [Alexa]." in shown
-    assert shown.startswith("… ")
-    assert shown.endswith(" …")
-    assert len(shown) < 120
+    first, second = map(marked, snippets(article, parse("alexa staff listens records"), length=60))
+    assert "[Staff] [listen] to [Alexa]." in first
+    assert first.startswith("… ")
+    assert first.endswith(" …")
+    assert len(first) < 120
+    assert second == "[Recorded], [Alexa]."
 
 
 def test_a_word_of_the_title_alone_leaves_the_beginning_to_show() -> None:
     article = Article(id="a", title="Alexa", paragraphs=("It listens.",), lang="en")
-    assert snippet(article, parse("alexa")) == [Run("It listens.")]
-    assert snippet(Article(id="a", title="Alexa", paragraphs=()), parse("alexa")) == []
+    assert snippets(article, parse("alexa")) == [[Run("It listens.")]]
+    assert snippets(Article(id="a", title="Alexa", paragraphs=()), parse("alexa")) == []

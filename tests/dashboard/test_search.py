@@ -23,7 +23,9 @@ def results(app: AppTest) -> list[tuple[str, str]]:
 
     drawn = [json.loads(c.proto.json) for c in app.get("bidi_component")]
     return [
-        (written(d["title"]), written(d["text"])) for d in drawn if "title" in d and "text" in d
+        (written(d["title"]), " | ".join(map(written, d["passages"])))
+        for d in drawn
+        if "passages" in d
     ]
 
 
@@ -107,7 +109,9 @@ def test_from_a_search_to_the_claims_of_an_article_and_back(browser: Browser, se
     ).to_be_visible()
     assert list(parse_qs(urlsplit(page.url).query)) == ["article"]
     page.go_back()
-    page.get_by_role("textbox", name="Words").fill("")
+    words = page.get_by_role("textbox", name="Words")
+    expect(words).to_have_value('"voice recordings" employs', timeout=30_000)
+    words.fill("")
     page.keyboard.press("Enter")
     page.get_by_role("button", name='"voice recordings" employs').click()
     expect(page.locator("mark", has_text="voice recordings").first).to_be_visible(timeout=30_000)
