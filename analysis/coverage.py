@@ -7,7 +7,7 @@ as far as the store can.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
@@ -92,36 +92,51 @@ class OutletCoverage:
 
 
 def outlets(
-    visits: Sequence[MonthOfVisits], stock: Sequence[MonthOfArticles]
+    visits: Iterable[MonthOfVisits],
+    stock: Iterable[MonthOfArticles],
+    unread: Iterable[MonthOfArticles],
 ) -> list[OutletCoverage]:
-    """Every outlet that was visited or has an article, those with most articles first."""
+    """Every outlet that was visited or has an article, those with most articles first.
+
+    Args:
+        stock: all stored articles; `unread` those of them that no extractor has read.
+    """
+    fates: dict[str, Counter[Fate]] = {}
+    failed: Counter[str] = Counter()
+    for visit in visits:
+        of_outlet = fates.setdefault(visit.outlet, Counter())
+        if not is_source(visit.outcome):
+            of_outlet[fate(visit.outcome)] += visit.pages
+        elif visit.outcome.partition(":")[2] not in _READ:
+            failed[visit.outlet] += visit.pages
+    articles = by_outlet(stock)
+    waiting = by_outlet(unread)
     found = []
-    for outlet in {visit.outlet for visit in visits} | {row.outlet for row in stock}:
-        articles = [row for row in stock if row.outlet == outlet]
-        fates: Counter[Fate] = Counter()
-        failed_sources = 0
-        for visit in visits:
-            if visit.outlet != outlet:
-                continue
-            if not is_source(visit.outcome):
-                fates[fate(visit.outcome)] += visit.pages
-            elif visit.outcome.partition(":")[2] not in _READ:
-                failed_sources += visit.pages
-        months = sorted(_months(articles))
+    for outlet in fates.keys() | articles.keys():
+        rows = articles.get(outlet, [])
+        months = sorted(_months(rows))
         found.append(
             OutletCoverage(
                 outlet=outlet,
-                name=articles[0].outlet_name if articles else outlet,
-                fates={name: fates[name] for name in FATES},
-                failed_sources=failed_sources,
-                articles=sum(row.articles for row in articles),
-                unread=sum(row.unread for row in articles),
-                undated=sum(row.articles for row in articles if row.year is None),
+                name=rows[0].outlet_name if rows else outlet,
+                fates={name: fates.get(outlet, Counter())[name] for name in FATES},
+                failed_sources=failed[outlet],
+                articles=sum(row.articles for row in rows),
+                unread=sum(row.articles for row in waiting.get(outlet, [])),
+                undated=sum(row.articles for row in rows if row.year is None),
                 first=first_day(months[0], "month") if months else None,
                 last=first_day(months[-1], "month") if months else None,
             )
         )
     return sorted(found, key=lambda one: (-one.articles, one.outlet))
+
+
+def by_outlet(stock: Iterable[MonthOfArticles]) -> dict[str, list[MonthOfArticles]]:
+    """The same, a list for each outlet."""
+    found: dict[str, list[MonthOfArticles]] = {}
+    for row in stock:
+        found.setdefault(row.outlet, []).append(row)
+    return found
 
 
 def reasons(visits: Iterable[MonthOfVisits]) -> list[tuple[str, int, int]]:
@@ -151,7 +166,7 @@ class Gap:
     with_article: int
 
 
-def gaps(stock: Sequence[MonthOfArticles], until: date) -> list[Gap]:
+def gaps(stock: Iterable[MonthOfArticles], until: date) -> list[Gap]:
     """The gaps of all outlets, the latest first.
 
     An outlet usually has articles when it has one in two of three months, from its first to
@@ -159,8 +174,7 @@ def gaps(stock: Sequence[MonthOfArticles], until: date) -> list[Gap]:
     """
     end = period_of(until, "month")
     found = []
-    for outlet in sorted({row.outlet for row in stock}):
-        articles = [row for row in stock if row.outlet == outlet]
+    for outlet, articles in by_outlet(stock).items():
         months = sorted(month for month in _months(articles) if month <= end)
         if not months:
             continue
@@ -183,8 +197,9 @@ def gaps(stock: Sequence[MonthOfArticles], until: date) -> list[Gap]:
 
 
 def _months(stock: Iterable[MonthOfArticles]) -> set[int]:
+    """The numbers of the months with an article, as `timeline.numbered` counts them."""
     return {
-        period_of(date(row.year, row.month, 1), "month")
+        (row.year - 1970) * 12 + row.month - 1
         for row in stock
         if row.year is not None and row.month is not None
     }

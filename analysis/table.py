@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from analysis.store import CellCount, ClaimFilter, Crawl, Facets, Overview
+from analysis.store import CellCount, ClaimFilter, Crawl, Facets, MonthOfArticles, Overview
 from analysis.store.columns import BEFORE_ALL, FIELDS, ID_LENGTH, SEPARATOR, Coded, Columns
 
 REJECTED = "rejected"
@@ -170,6 +170,25 @@ class ClaimTable:
             date_min=_day(days.min()),
             date_max=_day(days.max()),
         )
+
+    def articles_by_month(self) -> list[MonthOfArticles]:
+        """Stored articles by outlet, language and month of publication."""
+        articles = self._articles
+        months = articles.published.astype("datetime64[M]").astype("datetime64[s]")
+        columns = {"outlet": articles.outlet, "lang": articles.lang, "month": months}
+        groups = pd.DataFrame(columns).groupby(list(columns), observed=True, dropna=False)
+        rows: Any = groups.size().reset_index(name="articles").itertuples()
+        return [
+            MonthOfArticles(
+                outlet=row.outlet,
+                outlet_name=articles.outlet_names[row.outlet],
+                lang=None if pd.isna(row.lang) else row.lang,
+                year=None if pd.isna(row.month) else row.month.year,
+                month=None if pd.isna(row.month) else row.month.month,
+                articles=int(row.articles),
+            )
+            for row in rows
+        ]
 
     def coverage(self, wanted: ClaimFilter) -> dict[str, int]:
         """For each vendor, how many articles of the filter's outlets, languages and dates name it.

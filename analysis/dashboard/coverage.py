@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -12,7 +12,7 @@ import streamlit as st
 
 from analysis import coverage
 from analysis.codebook import Codebook
-from analysis.coverage import OutletCoverage, Sides
+from analysis.coverage import Gap, OutletCoverage, Sides
 from analysis.dashboard import frames, outcomes
 from analysis.dashboard.empty import empty_store
 from analysis.dashboard.filters import language_label
@@ -20,6 +20,7 @@ from analysis.dashboard.language import current, month, number, tr, trn
 from analysis.dashboard.text import label
 from analysis.export import csv_file
 from analysis.store import ClaimFilter, MonthOfArticles, MonthOfVisits, Store
+from analysis.table import ClaimTable
 
 # Gaps that are shown at once; the file has them all in its months.
 GAPS = 30
@@ -37,31 +38,32 @@ def page() -> None:
             "can mean that nobody wrote, that nobody was read, or that a page could not be read."
         )
     )
-    codebook, store = frames.codebook(), frames.store()
-    visits, stock = _visits(store, store.address), _stock(store, store.address)
-    found = coverage.outlets(visits, stock)
-    _outlets(found, visits, stock)
+    store, table = frames.store(), frames.table()
+    visits = _visits(store, store.address)
+    unread = store.unread_by_month()
+    stock, gaps, sides = _counted(table, store.address, table.change)
+    _outlets(coverage.outlets(visits, stock, unread), visits, stock)
     _reasons(visits)
-    _languages(stock, visits)
-    _gaps(stock, found)
-    _practices(_sides(store.address, frames.table().change), codebook)
-    _vendors(codebook)
+    _languages(stock, unread, visits)
+    _gaps(gaps)
+    _practices(sides, frames.codebook())
+    _vendors(table.coverage(ClaimFilter()), frames.codebook())
 
 
-@st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
+@st.cache_data(ttl=frames.FRESH_S, refresh_mode="background", show_spinner=False)
 def _visits(_store: Store, address: str) -> list[MonthOfVisits]:
     return _store.visits()
 
 
-@st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
-def _stock(_store: Store, address: str) -> list[MonthOfArticles]:
-    return _store.stock()
-
-
 @st.cache_data(max_entries=1, show_spinner=False)
-def _sides(address: str, change: int) -> list[Sides]:
+def _counted(
+    _table: ClaimTable, address: str, change: int
+) -> tuple[list[MonthOfArticles], list[Gap], list[Sides]]:
     """Counted once for each state of the store."""
-    return coverage.sides(frames.table().rows(ClaimFilter()))
+    stock = _table.articles_by_month()
+    dated = [date(row.year, row.month, 1) for row in stock if row.year and row.month]
+    gaps = coverage.gaps(stock, min(max(dated), date.today())) if dated else []
+    return stock, gaps, coverage.sides(_table.rows(ClaimFilter()))
 
 
 def _outlets(
@@ -140,13 +142,10 @@ def _file(visits: Sequence[MonthOfVisits], stock: Sequence[MonthOfArticles]) -> 
         return "" if row.year is None else f"{row.year:04}-{row.month:02}"
 
     return csv_file(
-        ("counted", "outlet", "month", "language", "outcome", "number", "not_yet_read"),
+        ("counted", "outlet", "month", "language", "outcome", "number"),
         [
-            *(("addresses", v.outlet, year_month(v), "", v.outcome, v.pages, None) for v in visits),
-            *(
-                ("articles", a.outlet, year_month(a), a.lang, "", a.articles, a.unread)
-                for a in stock
-            ),
+            *(("addresses", v.outlet, year_month(v), "", v.outcome, v.pages) for v in visits),
+            *(("articles", a.outlet, year_month(a), a.lang, "", a.articles) for a in stock),
         ],
     )
 
@@ -167,7 +166,11 @@ def _reasons(visits: Sequence[MonthOfVisits]) -> None:
         )
 
 
-def _languages(stock: Sequence[MonthOfArticles], visits: Sequence[MonthOfVisits]) -> None:
+def _languages(
+    stock: Sequence[MonthOfArticles],
+    unread: Sequence[MonthOfArticles],
+    visits: Sequence[MonthOfVisits],
+) -> None:
     st.header(tr("Languages"), anchor="languages")
     others = sum(v.pages for v in visits if v.outcome.startswith("unknown_language"))
     st.caption(
@@ -176,11 +179,7 @@ def _languages(stock: Sequence[MonthOfArticles], visits: Sequence[MonthOfVisits]
             "writes is not here."
         )
     )
-    articles: Counter[str | None] = Counter()
-    unread: Counter[str | None] = Counter()
-    for row in stock:
-        articles[row.lang] += row.articles
-        unread[row.lang] += row.unread
+    articles, waiting = _by_language(stock), _by_language(unread)
     claims = frames.facets().languages
     st.table(
         pd.DataFrame(
@@ -188,7 +187,7 @@ def _languages(stock: Sequence[MonthOfArticles], visits: Sequence[MonthOfVisits]
                 {
                     tr("Language"): label(language_label(lang)) if lang else tr("unknown"),
                     tr("Articles"): number(count),
-                    tr("Not yet read"): number(unread[lang]),
+                    tr("Not yet read"): number(waiting[lang]),
                     tr("Claims"): number(claims.get(lang or "", 0)),
                 }
                 for lang, count in articles.most_common()
@@ -207,7 +206,14 @@ def _languages(stock: Sequence[MonthOfArticles], visits: Sequence[MonthOfVisits]
         )
 
 
-def _gaps(stock: Sequence[MonthOfArticles], found: Sequence[OutletCoverage]) -> None:
+def _by_language(stock: Iterable[MonthOfArticles]) -> Counter[str | None]:
+    found: Counter[str | None] = Counter()
+    for row in stock:
+        found[row.lang] += row.articles
+    return found
+
+
+def _gaps(gaps: Sequence[Gap]) -> None:
     st.header(tr("Gaps in time"), anchor="gaps")
     st.caption(
         tr(
@@ -215,8 +221,6 @@ def _gaps(stock: Sequence[MonthOfArticles], found: Sequence[OutletCoverage]) -> 
             "likely a page that moved or a feed that failed than a press that fell silent."
         )
     )
-    newest = max((one.last for one in found if one.last), default=None)
-    gaps = coverage.gaps(stock, min(newest, date.today())) if newest else []
     if not gaps:
         st.write(tr("No outlet that usually has articles has a month without one."))
         return
@@ -291,7 +295,7 @@ def _only(one: Sides, names: dict[str, str]) -> Iterable[str]:
         yield trn("one story, in {n} article", "one story, in {n} articles", one.articles)
 
 
-def _vendors(codebook: Codebook) -> None:
+def _vendors(named: Mapping[str, int], codebook: Codebook) -> None:
     st.header(tr("Vendors without a claim"), anchor="vendors")
     st.caption(
         tr(
@@ -299,7 +303,6 @@ def _vendors(codebook: Codebook) -> None:
             "data. That is silence about a practice, not the absence of one."
         )
     )
-    named = frames.table().coverage(ClaimFilter())
     claimed = frames.facets().vendors
     silent = sorted(
         ((key, count) for key, count in named.items() if key not in claimed),

@@ -442,10 +442,10 @@ class Store:
         with self._reading() as connection:
             return coverage.visits(connection)
 
-    def stock(self) -> list[MonthOfArticles]:
-        """Stored articles by outlet, language and month of publication."""
+    def unread_by_month(self) -> list[MonthOfArticles]:
+        """Articles that no extractor has read, by outlet, language and month of publication."""
         with self._reading() as connection:
-            return coverage.stock(connection)
+            return coverage.unread_by_month(connection)
 
     def outcomes(self) -> dict[str, int]:
         """Addresses by the outcome of the last visit, most frequent first."""

@@ -1,4 +1,4 @@
-"""What the store covers: visits by outcome, and articles by outlet, language and month."""
+"""What the store covers: visits by outcome, and articles that are not read yet, by month."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ def visits(connection: sa.Connection) -> list[MonthOfVisits]:
     return [MonthOfVisits(*row) for row in rows]
 
 
-def stock(connection: sa.Connection) -> list[MonthOfArticles]:
-    """Stored articles by outlet, language and month of publication."""
+def unread_by_month(connection: sa.Connection) -> list[MonthOfArticles]:
+    """Articles that no extractor has read, by outlet, language and month of publication."""
     a, v = articles.c, versions.c
     group = (a.outlet, v.lang, *_month(v.published))
-    unread = sa.func.count(sa.case((a.extractor.is_(None), 1)))
     rows = connection.execute(
         _counted(*group)
-        .add_columns(sa.func.max(a.outlet_name), unread)
+        .add_columns(sa.func.max(a.outlet_name))
         .select_from(articles.join(versions, newest_version))
+        .where(a.extractor.is_(None))
         .group_by(*group)
         .order_by(*group)
     )
     return [
-        MonthOfArticles(outlet, name, lang, year, month, count, unread)
-        for outlet, lang, year, month, count, name, unread in rows
+        MonthOfArticles(outlet, name, lang, year, month, count)
+        for outlet, lang, year, month, count, name in rows
     ]
 
 

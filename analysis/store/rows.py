@@ -510,7 +510,6 @@ class MonthOfArticles:
     Attributes:
         lang: None for those whose language is unknown.
         year, month: of publication (UTC); None for those without a date.
-        unread: those that no extractor has read in any version.
     """
 
     outlet: str
@@ -519,7 +518,6 @@ class MonthOfArticles:
     year: int | None
     month: int | None
     articles: int
-    unread: int
 
 
 @dataclass(frozen=True, slots=True)

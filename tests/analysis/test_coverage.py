@@ -44,11 +44,9 @@ def visit(outlet: str, outcome: str, pages: int = 1, month: int = 4) -> MonthOfV
     return MonthOfVisits(outlet, 2024, month, outcome, pages)
 
 
-def stock(
-    outlet: str, month: int | None, articles: int = 1, unread: int = 0, year: int = 2023
-) -> MonthOfArticles:
+def stock(outlet: str, month: int | None, articles: int = 1, year: int = 2023) -> MonthOfArticles:
     dated = year if month else None
-    return MonthOfArticles(outlet, outlet.title(), "fr", dated, month, articles, unread)
+    return MonthOfArticles(outlet, outlet.title(), "fr", dated, month, articles)
 
 
 def test_an_outlet_is_counted_by_what_became_of_its_addresses() -> None:
@@ -61,7 +59,8 @@ def test_an_outlet_is_counted_by_what_became_of_its_addresses() -> None:
             visit("a", "robots", 2),
             visit("only_refused", "robots"),
         ],
-        [stock("a", 5, 2, unread=1), stock("a", 3), stock("a", None), stock("b", 1, 9)],
+        [stock("a", 5, 2), stock("a", 3), stock("a", None), stock("b", 1, 9)],
+        [stock("a", 5)],
     )
     assert [one.outlet for one in found] == ["b", "a", "only_refused"]
     a = found[1]

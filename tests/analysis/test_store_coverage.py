@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from analysis.store import MonthOfArticles, MonthOfVisits, Page, Store
+from analysis.table import ClaimTable
 from tests.analysis.test_store import NOON, an_article
 
 
@@ -29,28 +30,30 @@ def test_visits_are_counted_by_outlet_month_and_outcome(store: Store) -> None:
     ]
 
 
+def by_month(rows: list[MonthOfArticles]) -> dict[tuple[int | None, int | None], int]:
+    return {(row.year, row.month): row.articles for row in rows}
+
+
 def test_articles_are_counted_by_outlet_language_and_month_of_publication(store: Store) -> None:
     paris = timezone(timedelta(hours=2))
     dates = {
         "a": datetime(2019, 4, 12, 16, 5, tzinfo=UTC),
         "b": datetime(2019, 5, 1, 0, 30, tzinfo=paris),  # 30 April in UTC
         "c": datetime(2019, 5, 1, 12, 0, tzinfo=UTC),
+        "before the web": datetime(1969, 12, 31, 12, 0, tzinfo=UTC),
     }
     for name, published in dates.items():
-        article = an_article(name, published=published, fetched=NOON)
-        store.save_article(article, "La Gazette")
-    undated = an_article("undated", published=None, fetched=NOON)
+        store.save_article(an_article(name, published=published, fetched=NOON), "La Gazette")
+    undated = an_article("undated", published=None, lang=None, fetched=NOON)
     store.save_article(undated, "La Gazette")
     store.save_claims(undated.id, {1: []}, "test")
-    found = store.stock()
-    assert {(row.outlet, row.outlet_name, row.lang) for row in found} == {
-        ("gazette", "La Gazette", undated.lang)
-    }
-    assert {(row.year, row.month): (row.articles, row.unread) for row in found} == {
-        (2019, 4): (2, 2),
-        (2019, 5): (1, 1),
-        (None, None): (1, 0),
-    }
+    unread = {(2019, 4): 2, (2019, 5): 1, (1969, 12): 1}
+    assert by_month(store.unread_by_month()) == unread
+    table = ClaimTable.empty(store.matching).updated(store.columns())
+    found = table.articles_by_month()
+    assert by_month(found) == {**unread, (None, None): 1}
+    assert {(row.outlet, row.outlet_name) for row in found} == {("gazette", "La Gazette")}
+    assert [row.lang for row in found if row.year is None] == [None]
 
 
 def test_only_the_newest_version_of_an_article_counts(store: Store) -> None:
@@ -61,11 +64,10 @@ def test_only_the_newest_version_of_an_article_counts(store: Store) -> None:
             fetched=NOON + timedelta(days=month),
         )
         store.save_article(article, "La Gazette")
-    (row,) = store.stock()
-    assert isinstance(row, MonthOfArticles)
-    assert (row.month, row.articles) == (6, 1)
+    assert by_month(store.unread_by_month()) == {(2019, 6): 1}
 
 
 def test_an_empty_store_covers_nothing(store: Store) -> None:
     assert store.visits() == []
-    assert store.stock() == []
+    assert store.unread_by_month() == []
+    assert ClaimTable.empty(store.matching).articles_by_month() == []
