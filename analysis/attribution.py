@@ -42,6 +42,8 @@ class Attribution:
         form: on which side of the cue they stand.
         testimony: whether a source vouches for them, for claims to count it: no mere wish or
             expectation, and no thing that merely shows something.
+        settled: whether the source's own words tell its kind, not a pronoun's antecedent.
+        vendors: the companies that the source's words name.
     """
 
     kind: SourceType
@@ -55,6 +57,8 @@ class Attribution:
     content: Span | None = None
     form: Form = "clause"
     testimony: bool = True
+    settled: bool = False
+    vendors: tuple[str, ...] = ()
 
     def covers(self, offset: int) -> bool:
         """Whether the words at an offset are this source's."""
@@ -82,6 +86,7 @@ class AttributionFinder:
         self._reader = ReportReader(codebook.cues[lang])
         self._no_continuation = codebook.cues[lang]["no_continuation"].pattern
         self._opinion = codebook.cues[lang]["opinion"].pattern
+        self._of_which = re.compile(rf"(?:{'|'.join(codebook.cues[lang]['of_which'].terms)})$")
         self._sources = SourceClassifier(codebook, lang, blocks)
         self._lengths = [len(block) for block in blocks]
         # The title is no part of the running text: what it quotes ends in it.
@@ -217,6 +222,9 @@ class AttributionFinder:
         if report.source is not None and report.source[0] == report.relative:
             return None
         if report.source is not None:
+            until = sentence.text[: report.source[1] - sentence.start]
+            if report.evidence and self._of_which.search(until):
+                return None  # "clips, some of which reveal": things show, they do not say
             kind = self._kind(sentence, report.source, mentions)
         if report.finding is not None and kind != report.finding:
             return None
@@ -225,6 +233,7 @@ class AttributionFinder:
         if report.form == "according-to" and not self._may_hold(sentence, report, kind):
             return None
         source = report.source or (report.cue[0], report.cue[0])
+        vendors = _named(source, mentions)
         return Attribution(
             kind or "other",
             sentence.paragraph,
@@ -236,6 +245,8 @@ class AttributionFinder:
             testimony=not report.stance
             and report.source is not None
             and not (kind is None and report.evidence),
+            settled=self._sources.tells(_words(sentence, source), bool(vendors)),
+            vendors=vendors,
         )
 
     def _may_hold(self, sentence: Sentence, report: Report, kind: SourceType | None) -> bool:
@@ -244,17 +255,22 @@ class AttributionFinder:
         return not self._opinion.fullmatch(sentence.text, start, end) or kind not in (None, "user")
 
     def _kind(self, sentence: Sentence, source: Span, mentions: list[Mention]) -> SourceType | None:
-        start, end = source
-        text = sentence.text[start - sentence.start : end - sentence.start]
-        names_company = any(start <= m.start < end for m in mentions)
         last = self._last
         return self._sources.classify(
-            text,
-            (sentence.paragraph, start),
-            names_company,
+            _words(sentence, source),
+            (sentence.paragraph, source[0]),
+            bool(_named(source, mentions)),
             last.kind if last else None,
             (last.paragraph, last.source_end) if last else None,
         )
+
+
+def _words(sentence: Sentence, span: Span) -> str:
+    return sentence.text[span[0] - sentence.start : span[1] - sentence.start]
+
+
+def _named(source: Span, mentions: list[Mention]) -> tuple[str, ...]:
+    return tuple(m.vendor for m in mentions if source[0] <= m.start < source[1] and m.vendor)
 
 
 def _antecedents(sentence: Sentence, report: Report, mentions: list[Mention]) -> list[Mention]:
@@ -286,6 +302,8 @@ def _of_companies(sentence: Sentence, report: Report, companies: list[Mention]) 
         content=report.content,
         form=report.form,
         testimony=not report.stance,
+        settled=True,
+        vendors=tuple(m.vendor for m in companies if m.vendor),
     )
 
 

@@ -33,7 +33,7 @@ from analysis.text import straight
 
 _SHARED = ("security_breach",)
 """Practices that an attack, described without names, makes claims on for each company in focus."""
-RULES = "4"
+RULES = "5"
 """Raised with every change of the rules that can change what is read."""
 
 
@@ -136,13 +136,14 @@ class Extractor:
                 names.update({m.vendor: m for m in here if m.kind == "name"})
                 seen: set[tuple[str, str]] = set()
                 for match in stated.get((number, sentence.start), ()):
-                    attribution = self._attribution(sources, earlier, sentence, match)
                     shared = match.practice in _SHARED
                     for resolution in focus.resolve(sentence, here, match.start, match.end, shared):
                         if (resolution.vendor, match.practice) in seen:
                             continue
                         seen.add((resolution.vendor, match.practice))
-                        source = attribution
+                        source = self._attribution(
+                            sources, earlier, sentence, match, resolution.vendor
+                        )
                         if source is not None and not _has_words(source):
                             source = _own_word(names.get(resolution.vendor, resolution.mention))
                         yield self._claim(article, lang, block, sentence, match, resolution, source)
@@ -191,6 +192,7 @@ class Extractor:
         earlier: list[Attribution],
         sentence: Sentence,
         match: PracticeMatch,
+        vendor: str,
     ) -> Attribution | None:
         """Whose word a statement is: by syntax, corrected where the encoder is sure.
 
@@ -201,7 +203,11 @@ class Extractor:
         rules = _innermost(sources, sentence, match)
         if self._fusion is None:
             return rules
-        for kind in self._fusion.sources(rules.kind if rules else None, match):
+        kinds = list(self._fusion.sources(rules.kind if rules else None, match))
+        if rules is not None and rules.settled and kinds[0] == "vendor" != rules.kind:
+            # A worker's or an outlet's name is not a company's.
+            kinds = [kind for kind in kinds if kind in (rules.kind, "article")]
+        for kind in kinds:
             if kind == "article":
                 return None
             if rules is not None:
@@ -209,7 +215,7 @@ class Extractor:
             if sources:
                 continue
             near = [source for source in earlier if sentence.paragraph - source.paragraph <= 1]
-            before = [source for source in near if source.kind == kind and _has_words(source)]
+            before = [source for source in near if _may_speak(source, kind, vendor)]
             if before:
                 return replace(before[-1], companies=())
             if kind == "vendor":
@@ -280,6 +286,12 @@ def _innermost(
         and (source.covers(middle) or (match.rule == ENCODER_RULE and _reports(source, middle)))
     ]
     return min(covering, key=lambda source: source.width) if covering else None
+
+
+def _may_speak(source: Attribution, kind: SourceType, vendor: str) -> bool:
+    """Whether an earlier speaker can be whose word it still is: never another company."""
+    own = kind != "vendor" or not source.vendors or vendor in source.vendors
+    return source.kind == kind and _has_words(source) and own
 
 
 def _own_word(mention: Mention) -> Attribution:

@@ -108,6 +108,19 @@ class SourceClassifier:
             return self._introduced(text)
         return None
 
+    def tells(self, text: str, names_company: bool) -> bool:
+        """Whether the words of a phrase tell by themselves what sort of source it names."""
+        stripped = text.strip()
+        determiner = self._determiner.match(stripped)
+        bare = stripped[determiner.end() :] if determiner else stripped
+        if self._partitive.match(stripped) or self._pronoun.fullmatch(bare):
+            return False
+        return (
+            names_company
+            or self._kinds["media"].fullmatch(stripped) is not None
+            or self._first_kind(bare) is not None
+        )
+
     def _antecedent(
         self, pronoun: str, at: Place, last: SourceType | None, last_at: Place | None
     ) -> SourceType:

@@ -34,6 +34,12 @@ CASES = [
     ("fr", "La durée varie selon les réglages, mais Amazon conserve les enregistrements.",
      "article", None),
     # the innermost speaker, not the one spoken to
+    ("fr", "Amazon conserve les enregistrements, a-t-on appris lundi auprès du parquet.",
+     "regulator", "parquet"),
+    ("fr", "Elle a lu des courriels, dont certains révélaient qu’Amazon conserve les "
+     "enregistrements.", "article", None),
+    ("en", "She read memos, some of which revealed that Amazon keeps the recordings.",
+     "article", None),
     ("fr", "Des salariés ont déclaré à Bloomberg qu’Amazon conserve les enregistrements.",
      "worker", "Des salariés"),
     ("en", "Workers told Bloomberg that Amazon keeps the recordings.", "worker", "Workers"),

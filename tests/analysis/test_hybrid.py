@@ -76,6 +76,34 @@ def test_a_source_without_reporting_words(lang: str, paragraph: str, kind: str, 
 @pytest.mark.parametrize(
     ("lang", "paragraphs"),
     [
+        ("en", ("Amazon answered a letter on Alexa.",
+                "Alexa keeps transcripts until they are erased, the company said.",
+                "The senator had asked the company how long it keeps such transcripts, after CNET "
+                "reported that they were not all erased with the audio.")),
+        ("fr", ("Apple a répondu à une lettre sur Siri.",
+                "Siri garde les transcriptions jusqu’à leur effacement, dit la société.",
+                "Un ancien sous-traitant avait raconté que les transcriptions n’étaient pas toutes "
+                "effacées avec l’audio, assure la société.")),
+        ("fr", ("Amazon et Microsoft ont revu leurs conditions.",
+                "Amazon assure que les enregistrements d’Alexa sont anonymisés.",
+                "Chez Microsoft, on lit désormais que des personnes peuvent écouter les "
+                "enregistrements de Cortana.")),
+    ],
+)  # fmt: skip
+def test_no_company_is_said_to_say_what_others_say(lang: str, paragraphs: tuple[str, ...]):
+    found = claims(lang, *paragraphs)
+    assert found
+    for claim in found:
+        if claim.source_type == "vendor":
+            others = {"amazon": "Amazon", "microsoft": "Microsoft"}
+            others.pop(claim.vendor, None)
+            wrong = ("CNET", "sous-traitant", *others.values())
+            assert not any(word in (claim.source or "") for word in wrong), claim
+
+
+@pytest.mark.parametrize(
+    ("lang", "paragraphs"),
+    [
         ("en", ("Windows Recall takes pictures of the screen every few seconds.",
                 "Users can delete the pictures, Microsoft said.",
                 "The company delayed the feature after criticism.")),
