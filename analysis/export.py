@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from analysis.codebook import Codebook
 from analysis.compare import comparison, state
 from analysis.records import TITLE
-from analysis.store import CLAIM_FIELDS, ClaimFilter, Store, StoredClaim
+from analysis.store import CLAIM_FIELDS, CellCount, ClaimFilter, Store, StoredClaim
 
 CLAIM_COLUMNS = (
     "claim_id",
@@ -114,11 +114,17 @@ def restore(cell: str) -> str:
 
 def export_files(store: Store, wanted: ClaimFilter, codebook: Codebook) -> dict[str, bytes]:
     """The three files, by name, of the claims that pass a filter."""
-    return {
-        "claims.csv": csv_file(CLAIM_COLUMNS, _claim_rows(store.claims(wanted), codebook)),
-        "vendors_by_practice.csv": csv_file(CELL_COLUMNS, _cell_rows(store, wanted, codebook)),
-        "articles.csv": csv_file(ARTICLE_COLUMNS, _article_rows(store, wanted)),
+    return {name: export_file(name, store, wanted, codebook) for name in COLUMNS}
+
+
+def export_file(name: str, store: Store, wanted: ClaimFilter, codebook: Codebook) -> bytes:
+    """One of the three files; raises KeyError for another name."""
+    rows: dict[str, Callable[[], Iterable[Sequence[Cell]]]] = {
+        "claims.csv": lambda: _claim_rows(store.claims(wanted), codebook),
+        "vendors_by_practice.csv": lambda: _cell_rows(store.cells(wanted), codebook),
+        "articles.csv": lambda: _article_rows(store, wanted),
     }
+    return csv_file(COLUMNS[name], rows[name]())
 
 
 def _claim_rows(claims: Iterable[StoredClaim], codebook: Codebook) -> Iterable[Sequence[Cell]]:
@@ -166,8 +172,8 @@ def _verdict(stored: StoredClaim) -> Sequence[Cell]:
     )
 
 
-def _cell_rows(store: Store, wanted: ClaimFilter, codebook: Codebook) -> Iterable[Sequence[Cell]]:
-    table = comparison(store.cells(wanted), tuple(codebook.vendors), tuple(codebook.practices))
+def _cell_rows(cells: Iterable[CellCount], codebook: Codebook) -> Iterable[Sequence[Cell]]:
+    table = comparison(cells, tuple(codebook.vendors), tuple(codebook.practices))
     for cell in table.cells.values():
         yield (
             cell.vendor,

@@ -32,6 +32,11 @@ class LiveTable:
         self._refreshing = threading.Lock()
         self._rests_until = 0.0
 
+    @property
+    def read(self) -> bool:
+        """Whether there is a table; if not, `current` waits for one."""
+        return self._table is not None
+
     def current(self) -> ClaimTable:
         """The table; the first call waits until all claims are read.
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from analysis.codebook import Codebook, load_codebook
 from analysis.config import load_settings
+from analysis.dashboard.language import tr
 from analysis.live import LiveTable
 from analysis.store import CellCount, ClaimFilter, Facets, Overview, Store, StoredClaim
 from analysis.table import ClaimTable
@@ -35,7 +36,11 @@ def codebook() -> Codebook:
 
 def table() -> ClaimTable:
     """All current claims, in memory; what a page shows together comes from one call of it."""
-    return _live(store(), store().address).current()
+    live = _live(store(), store().address)
+    if live.read:
+        return live.current()
+    with st.spinner(tr("Reading all claims…")):
+        return live.current()
 
 
 def overview() -> Overview:
