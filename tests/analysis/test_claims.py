@@ -53,6 +53,13 @@ def test_an_article_in_a_third_language_has_no_claims():
     assert extractor().extract(Article("de", "", (text,))) == []
 
 
+def test_vendors_are_named_by_names_products_and_descriptions_with_or_without_a_claim():
+    text = "Alexa coûte cher. La firme de Cupertino vend aussi des enceintes. Elle s’en félicite."
+    found = extractor().named(Article("x", "Google, le retour", (text,), "fr"))
+    assert found == {"amazon", "apple", "google"}
+    assert extractor().named(Article("de", "", ("Amazon verkauft viel.",), "de")) == set()
+
+
 def test_the_language_is_detected_where_it_is_not_given():
     text = "Des milliers de salariés d’Amazon écoutent les enregistrements de ses clients."
     assert [c.practice for c in extractor().extract(Article("x", "", (text,)))] == ["human_review"]

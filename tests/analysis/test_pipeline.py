@@ -17,7 +17,8 @@ from analysis.config import ROOT
 from analysis.errors import ModelError
 from analysis.pipeline import Readers, RunSummary, run
 from analysis.records import Article, article_id
-from analysis.store import Store
+from analysis.store import ClaimFilter, Store
+from analysis.table import ClaimTable
 from tests.analysis.listener import Attentive, Inexact, Listener, deadly_model, no_model
 
 
@@ -49,6 +50,16 @@ def test_a_run_stores_the_claims_of_every_version_and_reports_its_progress(store
     assert calls == [(0, 2), (1, 2), (2, 2)]
     stored = {c.claim.vendor: (c.first_version, c.last_version) for c in store.claims()}
     assert stored == {"amazon": (1, 2), "apple": (2, 2)}
+
+
+def test_the_vendors_that_the_newest_version_names_are_stored_without_claims_too(
+    store: Store,
+) -> None:
+    fill(store, a="Amazon listens.", b="Apple sells speakers.", c="Nobody does.")
+    store.save_article(an_article("a", "Google listens. Apple, too."), "The Ledger")
+    run(store, Listener)
+    table = ClaimTable.empty(store.matching).updated(store.columns())
+    assert table.coverage(ClaimFilter()) == {"apple": 2, "google": 1}
 
 
 def test_a_second_run_finds_nothing_to_read(store: Store) -> None:
