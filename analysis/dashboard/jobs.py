@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-import pandas as pd
 import streamlit as st
 
 from analysis import submissions
-from analysis.dashboard import access, frames
+from analysis.dashboard import access, facts, frames
 from analysis.dashboard.language import mark, minute, tr, trn
 from analysis.store import ClaimFilter, JobState, Piece, Submission
 from analysis.submissions import DUPLICATE, KEPT
@@ -154,13 +153,8 @@ def _pieces(pieces: list[Piece], job: Submission) -> None:
     elif articles and job.state == "done":
         st.caption(tr("No claims in these articles"))
     with st.expander(_summary(job)):
-        name = tr("Address") if job.kind == "addresses" else tr("File")
-        rows = [(piece.name, outcome(piece.outcome)) for piece in pieces]
-        st.dataframe(
-            pd.DataFrame(rows, columns=[name, tr("What became of it")]),
-            hide_index=True,
-            height="content",
-            alt=tr("What became of each"),
+        facts.show(
+            [(outcome(piece.outcome), piece.name) for piece in pieces], key=f"pieces_{job.number}"
         )
 
 

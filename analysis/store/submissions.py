@@ -51,7 +51,7 @@ def submit(connection: sa.Connection, by: str, kind: str, given: Sequence[Piece]
 
 
 def recent(connection: sa.Connection, limit: int) -> list[Submission]:
-    """The last jobs, newest first."""
+    """The last jobs, newest first; one whose worker is dead counts as interrupted."""
     rows = connection.execute(
         sa.select(submissions).order_by(submissions.c.number.desc()).limit(limit)
     ).all()
@@ -88,7 +88,7 @@ def take_next(connection: sa.Connection, worker: str) -> Submission | None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("LOCK TABLE submissions IN SHARE ROW EXCLUSIVE MODE"))
-    mark_stale(connection)
+    _mark_stale(connection)
     s = submissions.c
     if connection.execute(sa.select(s.number).where(s.state.in_(WORKING))).first():
         return None
@@ -103,16 +103,14 @@ def take_next(connection: sa.Connection, worker: str) -> Submission | None:
     return _submission(row, Counter())
 
 
-def mark_stale(connection: sa.Connection) -> int:
-    """Mark jobs as interrupted whose workers gave no sign of life; how many."""
+def _mark_stale(connection: sa.Connection) -> None:
+    """Take jobs away from workers that gave no sign of life."""
     s = submissions.c
-    before = _now() - timedelta(seconds=STALE_S)
-    done = connection.execute(
+    connection.execute(
         sa.update(submissions)
-        .where(s.state.in_(WORKING), s.beat < before)
+        .where(s.state.in_(WORKING), s.beat < _stale_before())
         .values(state="interrupted", finished=_now(), worker=None)
     )
-    return done.rowcount
 
 
 def beat(connection: sa.Connection, job: int, worker: str, state: JobState | None) -> bool:
@@ -158,6 +156,7 @@ def restart(connection: sa.Connection, job: int) -> None:
     Raises:
         InputError: it is at work, done, or unknown.
     """
+    _mark_stale(connection)
     again = sa.and_(submissions.c.number == job, submissions.c.state.in_(AGAIN))
     values = {"state": "waiting", "message": "", "finished": None}
     if not connection.execute(sa.update(submissions).where(again).values(values)).rowcount:
@@ -172,13 +171,18 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def _stale_before() -> datetime:
+    return _now() - timedelta(seconds=STALE_S)
+
+
 def _submission(row: sa.Row[Any], counted: Counter[str | None]) -> Submission:
+    is_stale = row.state in WORKING and row.beat < _stale_before()
     return Submission(
         number=row.number,
         kind=row.kind,
         by=row.by,
         at=row.at,
-        state=row.state,
+        state="interrupted" if is_stale else row.state,
         started=row.started,
         finished=row.finished,
         message=row.message,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -70,11 +71,11 @@ def test_what_became_of_each_and_the_way_to_its_claims(open_page: Open, url: str
         store.note_piece(job, 3, "duplicate", article.id)
         store.end_job(job, "w", "done")
     app = open_page("add", url)
-    [table] = [frame.value for frame in app.dataframe]
-    assert list(table["What became of it"]) == [
-        "Added",
-        "The PDF has a password: save a copy without one",
-        "Already in the store",
+    [drawn] = [d for c in app.get("bidi_component") if "facts" in (d := json.loads(c.proto.json))]
+    assert [tuple(fact.values()) for fact in drawn["facts"]] == [
+        ("Added", "a.pdf"),
+        ("The PDF has a password: save a copy without one", "b.pdf"),
+        ("Already in the store", "c.pdf"),
     ]
     assert app.expander[-1].label == "1 added, 1 already in the store, 1 not added"
     assert "· ada" in said(app)
