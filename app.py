@@ -6,14 +6,15 @@ import streamlit as st
 
 from analysis.dashboard import access, switch
 from analysis.dashboard.empty import failure, trouble
-from analysis.dashboard.language import tr
+from analysis.dashboard.language import current, speaking, tr
 from analysis.errors import EarshotError
 
-IMAGES = Path(__file__).parent / "analysis" / "dashboard"
+DASHBOARD = Path(__file__).parent / "analysis" / "dashboard"
 
 # Pictures of our own: a Material icon here would be fetched from a server of Google.
-st.set_page_config(page_title="Earshot", page_icon=IMAGES / "icon.svg", layout="wide")
-st.logo(IMAGES / "logo.svg", size="large")
+st.set_page_config(page_title="Earshot", page_icon=DASHBOARD / "icon.svg", layout="wide")
+st.logo(DASHBOARD / "logo.svg", size="large")
+st.html(DASHBOARD / "look.css")
 switch.show()
 allowed = access.gate()
 # Streamlit puts what has no room in the bar under a word of its own, in English: so, a menu.
@@ -96,7 +97,8 @@ page = st.navigation(
 )
 if allowed:
     try:
-        page.run()
+        with speaking(current()):
+            page.run()
     except EarshotError as error:
         trouble(error)
     except Exception as error:  # noqa: BLE001 - logged, and never shown

@@ -55,11 +55,11 @@ def _visits(_store: Store, address: str) -> list[MonthOfVisits]:
     return _store.visits()
 
 
-@st.cache_data(max_entries=1, show_spinner=False)
+@st.cache_resource(max_entries=1, show_spinner=False)
 def _counted(
     _table: ClaimTable, address: str, change: int
 ) -> tuple[list[MonthOfArticles], list[Gap], list[Sides]]:
-    """Counted once for each state of the store."""
+    """Counted once for each state of the store, and not to be changed."""
     stock = _table.articles_by_month()
     dated = [date(row.year, row.month, 1) for row in stock if row.year and row.month]
     gaps = coverage.gaps(stock, min(max(dated), date.today())) if dated else []

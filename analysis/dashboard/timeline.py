@@ -102,11 +102,13 @@ def page() -> None:
     if zoomed:
         days = _chosen(wanted, days) or days
     unit = timeline.unit_for(*days) if asked == AUTO else asked
+    state = (frames.store().address, table.change)
+    drawn, passing = (inside, wanted) if zoomed else (rows, whole)
     drawing = Drawing(
-        rows=inside if zoomed else rows,
-        wanted=wanted if zoomed else whole,
-        series=timeline.series(inside if zoomed else rows, by, counted, unit, ROWS),
-        events=_heaviest(timeline.events(rows, unit), days),
+        rows=drawn,
+        wanted=passing,
+        series=_series(drawn, state, passing, by, counted, unit),
+        events=_heaviest(_every_event(rows, state, whole, unit), days),
         by=by,
         counted=counted,
         shown=_whole(days, unit),
@@ -115,6 +117,26 @@ def page() -> None:
     _below(drawing, wanted, codebook)
     _events(drawing, wanted, table)
     _claims(wanted, len(inside), codebook)
+
+
+# Kept for each state of the store: a brush counts nothing anew.
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _series(
+    _rows: pd.DataFrame,
+    state: tuple[str, int],
+    wanted: ClaimFilter,
+    by: str,
+    counted: Counted,
+    unit: Unit,
+) -> Series:
+    return timeline.series(_rows, by, counted, unit, ROWS)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _every_event(
+    _rows: pd.DataFrame, state: tuple[str, int], wanted: ClaimFilter, unit: Unit
+) -> list[Event]:
+    return timeline.events(_rows, unit)
 
 
 def _choice(name: str, title: str, options: Mapping[str, str]) -> str:
@@ -134,6 +156,7 @@ def _choice(name: str, title: str, options: Mapping[str, str]) -> str:
         format_func=lambda option: tr(options[option]),
         on_change=write,
         required=True,
+        wrap=True,
     )
     return chosen or default
 

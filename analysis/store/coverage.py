@@ -23,11 +23,13 @@ def unread_by_month(connection: sa.Connection) -> list[MonthOfArticles]:
     """Articles that no extractor has read, by outlet, language and month of publication."""
     a, v = articles.c, versions.c
     group = (a.outlet, v.lang, *_month(v.published))
+    # By their ids: else SQLite reads all articles, in the order of their outlets.
+    unread = sa.select(a.id).where(a.extractor.is_(None))
     rows = connection.execute(
         _counted(*group)
         .add_columns(sa.func.max(a.outlet_name))
         .select_from(articles.join(versions, newest_version))
-        .where(a.extractor.is_(None))
+        .where(a.id.in_(unread))
         .group_by(*group)
         .order_by(*group)
     )
