@@ -178,7 +178,9 @@ def in_words(wanted: ClaimFilter, values: Facets, codebook: Codebook) -> str:
     def said(name: str, given: list[str]) -> str:
         if name in address.DATES:
             return day(date.fromisoformat(given[0]))
-        return f"“{given[0]}”" if name == address.TEXT else ", ".join(map(labels[name], given))
+        if name == address.TEXT:
+            return tr("“{words}”", words=given[0])
+        return ", ".join(map(labels[name], given))
 
     return "; ".join(
         f"{tr(_TITLES[name])}: {said(name, given)}" for name, given in address.write(wanted).items()

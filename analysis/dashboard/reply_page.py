@@ -165,7 +165,7 @@ def _preview(made: Request) -> None:
             shown += 1
             with st.container(border=True, gap="xsmall"):
                 st.text(statement.heading)
-                st.text(f"“{statement.quote}”")
+                st.text(tr("“{words}”", words=statement.quote))
                 st.text("\n".join(statement.facts))
                 st.text(f"{made.asks} {statement.question}")
     if made.statements > shown:
