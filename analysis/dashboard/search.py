@@ -122,7 +122,7 @@ def _filters(wanted: ClaimFilter, languages: tuple[str, ...]) -> None:
     names = frames.facets().outlet_names
     # The calendar refuses a day outside its range, also one that the address names.
     days = [d for d in (_EARLIEST, date.today(), wanted.date_from, wanted.date_to) if d]
-    active = sum(name in address.write(wanted) for name in _FILTERS)
+    active = _active(wanted)
     title = tr("Filters ({n} active)", n=number(active)) if active else tr("Filters")
     with (
         st.popover(title, icon=":material/tune:", key="search_filters"),
@@ -154,6 +154,10 @@ def _filters(wanted: ClaimFilter, languages: tuple[str, ...]) -> None:
                 format=_CALENDAR,
                 on_change=_write,
             )
+
+
+def _active(wanted: ClaimFilter) -> int:
+    return sum(name in address.write(wanted) for name in _FILTERS)
 
 
 def _help() -> None:
@@ -192,7 +196,9 @@ def _results(query: Query, wanted: ClaimFilter, order: str) -> None:
     found = page_of(asked)
     if not found.total:
         st.info(
-            tr("No article has these words. Try fewer words, or the beginning of one with *."),
+            tr("No article that passes the filters has these words.")
+            if _active(wanted)
+            else tr("No article has these words. Try fewer words, or the beginning of one with *."),
             icon=":material/search_off:",
         )
         return
