@@ -190,7 +190,9 @@ def counts(connection: sa.Connection) -> list[VerdictCount]:
 
     found = _same("vendor", "practice")
     exact = sa.and_(found, _same("polarity", "certainty", "source_type"))
-    group = (claims.c.practice, versions.c.lang, verdicts.c.at_random)
+    # As an expression: SQLite would walk all claims along the index on the practice to group them.
+    practice = (claims.c.practice + sa.literal_column("''")).label("practice")
+    group = (practice, versions.c.lang, verdicts.c.at_random)
     rows = connection.execute(
         sa.select(
             *group,
