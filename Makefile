@@ -18,7 +18,7 @@ run: env ## crawl the demonstration press, analyse it, open the dashboard (ARGS=
 	@$(PYTHON) -m crawler.demo $(ARGS)
 
 test: test-env ## run all tests (ARGS="tests/crawler -k feed": some of them)
-	$(PYTHON) -m pytest -p tests.plugins.no_skips $(ARGS)
+	$(PYTHON) -m pytest -p tests.plugins.no_skips --numprocesses auto --dist loadfile $(ARGS)
 
 check: test-env ## lint, formatting, types
 	$(PYTHON) -m ruff check .
