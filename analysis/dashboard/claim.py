@@ -378,7 +378,8 @@ def _reasons(stored: StoredClaim, codebook: Codebook) -> None:
     st.subheader(tr("Why the program read it so"), anchor=False)
     known = codebook.practices.get(claim.practice)
     if known:
-        st.caption(f"{label(known.label[current()])}: {known.definition[current()]}")
+        named = label(known.label[current()])
+        st.caption(tr("{field}: {value}", field=named, value=known.definition[current()]))
     cues = [cue_line(place, cue, codebook) for place, cue in passage.numbered(claim)]
     facts.show(cues, key="cues")
     with st.container(gap="xsmall"):

@@ -11,6 +11,7 @@ from analysis.codebook import Codebook
 from analysis.dashboard import passage, review
 from analysis.dashboard.filters import (
     CERTAINTY_LABELS,
+    MEANINGS,
     POLARITY_LABELS,
     VERDICT_LABELS,
     source_type_label,
@@ -37,11 +38,13 @@ def chips(stored: StoredClaim, codebook: Codebook) -> None:
             tr(POLARITY_LABELS[claim.polarity]),
             color=_COLOURS[claim.polarity],
             icon=_ICONS[claim.polarity],
+            help=tr(MEANINGS[claim.polarity]),
         )
         st.badge(
             tr(CERTAINTY_LABELS[claim.certainty]),
             color="yellow" if claim.certainty == "uncertain" else "gray",
             icon=_ICONS[claim.certainty],
+            help=tr(MEANINGS[claim.certainty]),
         )
         st.badge(
             tr("Said by: {who}", who=label(source_type_label(claim.source_type, codebook))),

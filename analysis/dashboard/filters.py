@@ -24,6 +24,15 @@ from analysis.store import VERDICT_STATES, ClaimFilter, Facets
 PAGE = "page"
 POLARITY_LABELS = {"affirmed": mark("Affirmed"), "denied": mark("Denied")}
 CERTAINTY_LABELS = {"certain": mark("Certain"), "uncertain": mark("Uncertain")}
+MEANINGS = {
+    "affirmed": mark("The sentence says that the company does it."),
+    "denied": mark("The sentence says that the company does not do it."),
+    "certain": mark("The sentence says so without reservation, in whosever name."),
+    "uncertain": mark(
+        "The sentence says so with reservation: as possible, as alleged or suspected, or as a "
+        "question."
+    ),
+}
 LANGUAGE_LABELS = {"en": mark("English"), "fr": mark("French")}
 VERDICT_LABELS = {
     "unreviewed": mark("Not reviewed"),
@@ -107,6 +116,7 @@ def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilt
                 key=_key(name),
                 format_func=labels[name],
                 placeholder=tr("All but rejected") if name == "verdict" else tr("All"),
+                help=_help(name),
                 on_change=_write,
             )
 
@@ -131,6 +141,17 @@ def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilt
             for name in others:
                 _chips(name, wanted, labels)
     return wanted
+
+
+def meaning(key: str) -> str:
+    """What a polarity or a certainty means: its name and one sentence, in Markdown."""
+    word = {**POLARITY_LABELS, **CERTAINTY_LABELS}[key]
+    return tr("**{word}**: {meaning}", word=tr(word), meaning=tr(MEANINGS[key]))
+
+
+def _help(name: str) -> str | None:
+    explained = {"polarity": POLARITIES, "certainty": CERTAINTIES}.get(name)
+    return "\n\n".join(map(meaning, explained)) if explained else None
 
 
 def _chips(name: str, wanted: ClaimFilter, labels: dict[str, Callable[[str], str]]) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from analysis.dashboard import frames
 from analysis.dashboard.empty import empty_store
-from analysis.dashboard.filters import language_label
+from analysis.dashboard.filters import language_label, meaning
 from analysis.dashboard.language import day, mark, minute, number, tr, trn
 from analysis.dashboard.text import label
 from analysis.store import ArticleRow, ClaimFilter, Crawl, Facets, Overview
@@ -64,6 +64,9 @@ def page() -> None:
                 _door(page_name, tr(title))
                 st.caption(tr(what))
     _news(newest, figures.last_crawl)
+    st.header(tr("How to read a claim"), anchor=False)
+    words = ("affirmed", "denied", "uncertain")
+    st.markdown("\n".join(f"- {meaning(word)}" for word in words))
     st.header(tr("What this does not say"), anchor=False)
     _limits(figures)
     _door("coverage", tr("What was read, and what was not"))

@@ -1,9 +1,8 @@
-"""Strings for the screen: safe labels, links, dates and counts."""
+"""Strings for the screen: names that are safe as labels, addresses that are safe as links."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 from urllib.parse import urlsplit
 
 _NOT_IN_LABELS = re.compile(r"[^\w\s'’&-]|_")
@@ -35,18 +34,3 @@ def web_address(url: str) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
         return None
     return url
-
-
-def day(moment: date | None) -> str:
-    """A date as "12 Apr 2019"; "no date" for None. A datetime gives its own day."""
-    return "no date" if moment is None else f"{moment.day} {moment:%b %Y}"
-
-
-def minute(moment: datetime) -> str:
-    """A moment as "12 Apr 2019, 18:05 UTC"."""
-    return f"{day(moment)}, {moment:%H:%M %Z}".rstrip()
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: "1 claim", "1,204 claims"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from babel.messages.catalog import Message
+from playwright.sync_api import Browser, expect
 
 from analysis.dashboard import language
 from analysis.dashboard.language import LANGUAGES, speaking, tr, trn
 from analysis.dashboard.messages import SOURCE, forms, gathered, read, texts, translated
+from tests.dashboard.conftest import Open
 
 OTHERS = sorted(LANGUAGES.keys() - {SOURCE})
 _FIELD = re.compile(r"\{\w*\}")
@@ -96,3 +98,36 @@ def test_french_counts_nothing_in_the_singular() -> None:
 def test_what_fills_a_text_in_is_not_read_as_one() -> None:
     with speaking("en"):
         assert tr("{name} said", name="{0} {n}") == "{0} {n} said"
+
+
+def test_an_address_can_choose_the_language(open_page: Open) -> None:
+    assert [title.value for title in open_page("claims", ui="fr").title] == ["Énoncés"]
+    assert [title.value for title in open_page("claims", ui="tlh").title] == ["Claims"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_browser_chooses_and_a_reader_switches(
+    browser: Browser, served: str, width: int
+) -> None:
+    viewport = {"width": width, "height": 844}
+    context = browser.new_context(base_url=served, viewport=viewport, locale="fr-FR")
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    address = "/claims?vendor=amazon&polarity=denied"
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Énoncés")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("2 énoncés")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+
+    page.get_by_role("button", name="English").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Claims")).to_be_visible()
+    expect(page.get_by_text("2 claims")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("button", name="Français")).to_be_focused()
+    assert page.url.removeprefix(served) == address
+
+    page.reload()
+    expect(page.get_by_role("heading", name="Claims")).to_be_visible()
+    context.close()

@@ -1,10 +1,8 @@
-from datetime import UTC, date, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.dashboard.text import count, day, label, minute, web_address
+from analysis.dashboard.text import label, web_address
 from tests.dashboard.invented_press import HOSTILE
 
 MARKUP = set('*_`#[]()<>{}|~$\\:!/@.+="\n\r\t;%^')
@@ -74,13 +72,3 @@ def test_web_address_accepts_pages(url: str) -> None:
 )
 def test_web_address_refuses_everything_else(url: str) -> None:
     assert web_address(url) is None
-
-
-def test_dates_and_counts_are_written_out() -> None:
-    moment = datetime(2019, 4, 2, 18, 5, tzinfo=UTC)
-    assert day(moment) == day(date(2019, 4, 2)) == "2 Apr 2019"
-    assert day(None) == "no date"
-    assert minute(moment) == "2 Apr 2019, 18:05 UTC"
-    assert count(1, "claim") == "1 claim"
-    assert count(0, "claim") == "0 claims"
-    assert count(1204, "reply", "replies") == "1,204 replies"
