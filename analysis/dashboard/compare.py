@@ -191,13 +191,15 @@ def _evidence(view: matrix.View, wanted: ClaimFilter, codebook: Codebook) -> Non
 
 
 def _extent(cell: CellCount) -> str:
-    """ "In 12 articles of 7 outlets; 12 articles, 9 origins." """
+    """ "In 12 articles of 7 outlets; 9 origins." """
     where = tr(
         "In {articles} of {outlets}",
         articles=matrix.counted(cell.articles, "articles"),
         outlets=matrix.counted(cell.outlets, "outlets"),
     )
-    return "; ".join(filter(None, (where, matrix.copies(cell)))) + "."
+    if cell.stories == cell.articles:
+        return f"{where}."
+    return f"{where}; {trn('{n} origin', '{n} origins', cell.stories)}."
 
 
 def _side(polarity: str, cell: CellCount, wanted: ClaimFilter, codebook: Codebook) -> None:
