@@ -96,6 +96,7 @@ page = st.navigation(
     position="top" if allowed else "hidden",
 )
 if allowed:
+    st.set_page_config(page_title=f"{page.title} · Earshot")
     try:
         with speaking(current()):
             page.run()
