@@ -16,7 +16,7 @@ from analysis.coverage import Gap, OutletCoverage, Sides
 from analysis.dashboard import frames, outcomes
 from analysis.dashboard.empty import empty_store
 from analysis.dashboard.filters import language_label
-from analysis.dashboard.language import current, month, number, tr, trn
+from analysis.dashboard.language import current, listed, month, number, tr, trn
 from analysis.dashboard.text import label
 from analysis.export import csv_file
 from analysis.store import ClaimFilter, MonthOfArticles, MonthOfVisits, Store
@@ -264,7 +264,7 @@ def _practices(found: Sequence[Sides], codebook: Codebook) -> None:
                 [
                     {
                         tr("Practice"): _practice(one.practice, codebook),
-                        tr("Only in"): "; ".join(_only(one, names)),
+                        tr("Only in"): listed(_only(one, names)),
                         tr("Claims"): number(one.claims),
                         tr("Articles"): number(one.articles),
                     }

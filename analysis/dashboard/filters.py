@@ -16,7 +16,7 @@ import streamlit as st
 
 from analysis.codebook import Codebook
 from analysis.dashboard import address, frames, language
-from analysis.dashboard.language import day, mark, tr
+from analysis.dashboard.language import day, listed, mark, tr
 from analysis.dashboard.text import label
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES
 from analysis.store import VERDICT_STATES, ClaimFilter, Facets
@@ -203,8 +203,9 @@ def in_words(wanted: ClaimFilter, values: Facets, codebook: Codebook) -> str:
             return tr("“{words}”", words=given[0])
         return ", ".join(map(labels[name], given))
 
-    return "; ".join(
-        f"{tr(_TITLES[name])}: {said(name, given)}" for name, given in address.write(wanted).items()
+    return listed(
+        tr("{filter}: {value}", filter=tr(_TITLES[name]), value=said(name, given))
+        for name, given in address.write(wanted).items()
     )
 
 

@@ -10,7 +10,7 @@ the browser's language.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -76,6 +76,11 @@ def trn(one: str, many: str, count: int, **values: object) -> str:
     """The form for a count, which stands in it as {n}: trn("{n} claim", "{n} claims", 2)."""
     found: str = _catalogue(current()).ungettext(one, many, count)
     return found.format(n=number(count), **values)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts in one line, divided by semicolons."""
+    return tr("; ").join(parts)
 
 
 def mark(text: str) -> str:

@@ -17,7 +17,7 @@ import streamlit as st
 
 from analysis.codebook import Codebook
 from analysis.compare import Comparison, State, state
-from analysis.dashboard.language import current, mark, number, speaking, tr, trn
+from analysis.dashboard.language import current, listed, mark, number, speaking, tr, trn
 from analysis.store import CellCount
 from analysis.tallies import Tallies, Tally, Unit
 
@@ -171,7 +171,7 @@ def cell_name(cell: CellCount, view: View, codebook: Codebook) -> str:
         said.append(trn("in {n} outlet", "in {n} outlets", cell.outlets))
     if shared:
         said.append(shared)
-    return tr("{subject}: {said}", subject=subject, said="; ".join(said))
+    return tr("{subject}: {said}", subject=subject, said=listed(said))
 
 
 def content(view: View, codebook: Codebook) -> dict[str, Any]:

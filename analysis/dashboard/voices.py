@@ -61,7 +61,11 @@ def content(heard: Heard, vendor: str, wanted: ClaimFilter, codebook: Codebook) 
             "href": f"claims?{urlencode(query, doseq=True)}",
             "lines": lines,
             "days": _span(voice.first, voice.last),
-            "name": f"{', '.join(names)}: {', '.join(line['text'] for line in lines)}",
+            "name": tr(
+                "{subject}: {said}",
+                subject=", ".join(names),
+                said=", ".join(line["text"] for line in lines),
+            ),
         }
 
     return {
