@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import repeat
+from threading import Lock
 from typing import Any, Self
 
 import numpy as np
@@ -23,8 +24,8 @@ from analysis.store import CellCount, ClaimFilter, Crawl, Facets, MonthOfArticle
 from analysis.store.columns import BEFORE_ALL, FIELDS, ID_LENGTH, SEPARATOR, Coded, Columns
 
 REJECTED = "rejected"
-TEXTS_KEPT = 16
-"""Searches for words of which a table remembers the result."""
+KEPT = 8
+"""Filters of which a table remembers what passes: a page asks for the same one several times."""
 _DIGITS = re.compile(f"[0-9a-f]{{{ID_LENGTH}}}")
 _Numbers = npt.NDArray[Any]
 _Find = Callable[[str], Sequence[str]]
@@ -49,6 +50,30 @@ class _Articles:
     named: pd.Categorical
 
 
+class _Kept:
+    """The last few of what took time to find; threads may share it."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[Hashable, _Numbers] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> _Numbers | None:
+        """What was found, if it is still known."""
+        with self._lock:
+            if key not in self._found:
+                return None
+            self._found.move_to_end(key)
+            return self._found[key]
+
+    def keep(self, key: Hashable, found: _Numbers) -> _Numbers:
+        """Keeps it, and lets go what was not asked for the longest time."""
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > KEPT:
+                self._found.popitem(last=False)
+        return found
+
+
 class ClaimTable:
     """All current claims: newest article first, undated last, in reading order.
 
@@ -63,7 +88,8 @@ class ClaimTable:
         self._claim_ids = ids
         self._frame = frame
         self._find = find
-        self._with_words: OrderedDict[str, _Numbers] = OrderedDict()
+        self._with_words = _Kept()
+        self._that_pass = _Kept()
 
     @classmethod
     def empty(cls, find: _Find) -> Self:
@@ -219,6 +245,15 @@ class ClaimTable:
 
     def _passing(self, wanted: ClaimFilter) -> _Numbers | None:
         """Which rows pass; None for all."""
+        known = self._that_pass.get(wanted)
+        if known is None:
+            conditions = self._conditions(wanted)
+            if not conditions:
+                return None
+            known = self._that_pass.keep(wanted, np.logical_and.reduce(conditions))
+        return known
+
+    def _conditions(self, wanted: ClaimFilter) -> list[_Numbers]:
         frame = self._frame
         conditions = [
             _among(frame[name].array, keys)
@@ -242,16 +277,13 @@ class ClaimTable:
             conditions.append(asked[frame["article"].to_numpy()])
         if wanted.text.split():
             conditions.append(self._having_words(wanted.text))
-        return np.logical_and.reduce(conditions) if conditions else None
+        return conditions
 
     def _having_words(self, text: str) -> _Numbers:
         known = self._with_words.get(text)
         if known is None:
             found = _numbered("".join(self._find(text)))
-            known = pd.Index(self._claim_ids).isin(found)
-            self._with_words[text] = known
-            while len(self._with_words) > TEXTS_KEPT:
-                self._with_words.popitem(last=False)
+            known = self._with_words.keep(text, pd.Index(self._claim_ids).isin(found))
         return known
 
 
@@ -260,48 +292,46 @@ def cells(rows: pd.DataFrame) -> list[CellCount]:
     vendors, practices = rows["vendor"].cat, rows["practice"].cat
     across = len(practices.categories)
     size = len(vendors.categories) * across
-    cell = vendors.codes.to_numpy(dtype="int64") * across + practices.codes.to_numpy()
     denied = (rows["polarity"] == "denied").to_numpy()
     uncertain = (rows["certainty"] == "uncertain").to_numpy()
-
-    def counted(which: _Numbers) -> _Numbers:
-        return np.bincount(cell[which], minlength=size)
+    cell = vendors.codes.to_numpy(dtype="int64") * across + practices.codes.to_numpy()
+    side = cell * 2 + denied
+    claims = np.bincount(side * 2 + uncertain, minlength=4 * size).reshape(size, 2, 2)
 
     def distinct(codes: _Numbers) -> tuple[_Numbers, _Numbers, _Numbers]:
         """Different codes in each cell: in all, affirmed, denied."""
         width = int(codes.max(initial=-1)) + 1
-        pairs = _distinct((cell * 2 + denied) * width + codes)
-        by_polarity = np.bincount(pairs // width, minlength=2 * size)
+        pairs = _distinct(side * width + codes)
+        by_side = np.bincount(pairs // width, minlength=2 * size)
         both = _distinct(pairs // width // 2 * width + pairs % width)
-        total = np.bincount(both // width, minlength=size)
-        return total, by_polarity[0::2], by_polarity[1::2]
+        return np.bincount(both // width, minlength=size), by_side[0::2], by_side[1::2]
 
-    articles, _, _ = distinct(rows["article"].to_numpy(dtype="int64"))
-    outlets, affirmed_outlets, denied_outlets = distinct(
-        rows["outlet"].cat.codes.to_numpy(dtype="int64")
-    )
-    stories, affirmed_stories, denied_stories = distinct(rows["story"].to_numpy(dtype="int64"))
+    articles, _, _ = distinct(rows["article"].to_numpy())
+    outlets, affirmed_outlets, denied_outlets = distinct(rows["outlet"].cat.codes.to_numpy())
+    stories, affirmed_stories, denied_stories = distinct(rows["story"].to_numpy())
     figures = {
-        "affirmed": counted(~denied),
-        "denied": counted(denied),
-        "uncertain": counted(uncertain),
+        "affirmed": claims[:, 0].sum(axis=1),
+        "denied": claims[:, 1].sum(axis=1),
+        "uncertain": claims[:, :, 1].sum(axis=1),
         "articles": articles,
         "outlets": outlets,
         "affirmed_outlets": affirmed_outlets,
         "denied_outlets": denied_outlets,
         "stories": stories,
-        "affirmed_uncertain": counted(uncertain & ~denied),
-        "denied_uncertain": counted(uncertain & denied),
+        "affirmed_uncertain": claims[:, 0, 1],
+        "denied_uncertain": claims[:, 1, 1],
         "affirmed_stories": affirmed_stories,
         "denied_stories": denied_stories,
     }
+    there = np.flatnonzero(articles)
+    columns = [counts[there].tolist() for counts in figures.values()]
     found = [
         CellCount(
             vendors.categories[number // across],
             practices.categories[number % across],
-            **{name: int(counts[number]) for name, counts in figures.items()},
+            **dict(zip(figures, counts, strict=True)),
         )
-        for number in np.flatnonzero(articles).tolist()
+        for number, *counts in zip(there.tolist(), *columns, strict=True)
     ]
     return sorted(found, key=lambda cell: (cell.vendor, cell.practice))
 
