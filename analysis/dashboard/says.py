@@ -17,12 +17,14 @@ from analysis.dashboard.language import current, day, mark, number, tr, trn
 from analysis.dashboard.text import label
 from analysis.pairs_csv import pairs_csv
 from analysis.store import ClaimFilter, StoredClaim
+from analysis.table import ClaimTable
 from analysis.voices import Voice
 from analysis.voices import voices as heard_of
 
 PAGE_SIZE = 5
 EACH_SUBJECT = 3
 LATER = 50  # later statements of a company that are read for an admission, of each practice
+KEPT = 50  # filters of which what was found is kept
 VENDOR = "says_vendor"
 FILE = "contradictions.csv"
 CONTRADICTIONS = mark("Contradictions")
@@ -96,9 +98,8 @@ def _contents() -> None:
 def _contradictions(wanted: ClaimFilter, codebook: Codebook) -> list[Listed]:
     st.header(tr(CONTRADICTIONS), anchor="contradictions")
     narrow = len(wanted.vendors) == 1 and len(wanted.practices) == 1
-    listed = _listed(
-        _with_company(wanted), None if narrow else EACH_SUBJECT, frames.store().address
-    )
+    each_subject = None if narrow else EACH_SUBJECT
+    listed = _listed(*_state(), _with_company(wanted), each_subject)
     if listed:
         _above(listed, narrow, codebook)
     else:
@@ -239,7 +240,7 @@ def _choose() -> None:
 
 
 def _voices(vendor: str, wanted: ClaimFilter, codebook: Codebook) -> None:
-    heard = _heard(wanted, vendor, frames.store().address)
+    heard = _heard(*_state(), wanted, vendor)
     if not heard:
         st.info(tr("No claim about this company passes the filters."))
         return
@@ -262,7 +263,7 @@ def _turns(vendor: str, wanted: ClaimFilter, codebook: Codebook) -> None:
             "hedged, and the company had not said so before."
         )
     )
-    found = _admitted(_turned(_with_company(wanted), vendor, frames.store().address), codebook)
+    found = _admitted(_turned(*_state(), _with_company(wanted), vendor), codebook)
     if not found:
         st.write(tr("No such turn of {company} in what passes the filters.", company=name))
     for practice, before, after in found:
@@ -299,36 +300,44 @@ def _with_company(wanted: ClaimFilter) -> ClaimFilter:
     return replace(wanted, source_types=(*wanted.source_types, COMPANY))
 
 
+def _state() -> tuple[ClaimTable, str, int]:
+    """The claims, and what tells this state of them from another: what is counted is kept by it."""
+    table = frames.table()
+    return table, frames.store().address, table.change
+
+
 def _file(listed: Sequence[Listed], codebook: Codebook) -> bytes:
     return pairs_csv(_claims_of(listed), codebook)
 
 
-@st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
-def _listed(wanted: ClaimFilter, each_subject: int | None, address: str) -> list[Listed]:
-    table = frames.table()
-    found = pairs(table.rows(wanted), each_subject)
-    companies = table.claim_ids([pair.company for pair in found])
-    others = table.claim_ids([pair.other for pair in found])
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _listed(
+    _table: ClaimTable, address: str, change: int, wanted: ClaimFilter, each_subject: int | None
+) -> list[Listed]:
+    found = pairs(_table.rows(wanted), each_subject)
+    companies = _table.claim_ids([pair.company for pair in found])
+    others = _table.claim_ids([pair.other for pair in found])
     return list(zip(found, companies, others, strict=True))
 
 
-@st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
-def _heard(wanted: ClaimFilter, vendor: str, address: str) -> dict[tuple[str, str], Voice]:
-    return heard_of(frames.table().rows(wanted), vendor)
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _heard(
+    _table: ClaimTable, address: str, change: int, wanted: ClaimFilter, vendor: str
+) -> dict[tuple[str, str], Voice]:
+    return heard_of(_table.rows(wanted), vendor)
 
 
-@st.cache_data(ttl=frames.FRESH_S, show_spinner=False)
+@st.cache_data(max_entries=KEPT, show_spinner=False)
 def _turned(
-    wanted: ClaimFilter, vendor: str, address: str
+    _table: ClaimTable, address: str, change: int, wanted: ClaimFilter, vendor: str
 ) -> list[tuple[str, str, tuple[str, ...]]]:
     """By practice the ids of the first reassurance and of the later statements against it."""
-    table = frames.table()
 
     def ids(turn: Turn) -> tuple[str, str, tuple[str, ...]]:
-        before, *after = table.claim_ids([turn.before, *turn.after[:LATER]])
+        before, *after = _table.claim_ids([turn.before, *turn.after[:LATER]])
         return turn.practice, before, tuple(after)
 
-    return [ids(turn) for turn in turns(table.rows(wanted), vendor)]
+    return [ids(turn) for turn in turns(_table.rows(wanted), vendor)]
 
 
 page()

@@ -157,6 +157,19 @@ def test_the_voices_on_the_chosen_company(open_page: Open, quarrel: str) -> None
     assert cell(app, "Advertising", "Researchers")["lines"][0]["text"] == "1 affirms"
 
 
+def test_a_verdict_shows_at_once(open_page: Open, tmp_path: Path) -> None:
+    url = _fill(store_at(tmp_path))
+    app = open_page("says", url, vendor="apple")
+    assert quotes(app) == [NOBODY, LISTENED, NOBODY, CONCEDES]
+    with Store.open(url) as store:
+        (denial,) = store.claims(ClaimFilter(vendors=("apple",), polarities=("denied",)))
+        store.judge(denial.id, "rejected", "Ann")
+    app.run()
+    assert quotes(app) == []
+    company = cell(app, "Human review", "The company")
+    assert [line["text"] for line in company["lines"]] == ["1 affirms"]
+
+
 def test_a_company_that_denied_and_then_conceded(open_page: Open, quarrel: str) -> None:
     app = open_page("says", quarrel, vendor="apple")
     assert quotes(app)[-2:] == [NOBODY, CONCEDES]
