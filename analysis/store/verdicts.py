@@ -302,6 +302,7 @@ def _checked(given: Verdict) -> Verdict:
     for name, text, limit in (("name", given.by, LONGEST_NAME), ("note", given.note, LONGEST_NOTE)):
         if len(text) > limit:
             raise InputError(f"the {name} has {len(text):,} characters; at most {limit:,} fit")
+    _check_reading(given)
     if given.verdict != "corrected" and given.correction:
         raise InputError(f"a claim that is {given.verdict} has no corrected fields")
     if given.verdict == "corrected":
@@ -310,6 +311,18 @@ def _checked(given: Verdict) -> Verdict:
         if all(given.reading.get(name) == value for name, value in given.correction.items()):
             raise InputError("the correction changes no field: accept the claim instead")
     return given
+
+
+def _check_reading(given: Verdict) -> None:
+    """Refuses a verdict of a file that leaves open what was read: a kept claim counts as that."""
+    if given.verdict not in KEPT:
+        return
+    for name in CLAIM_FIELDS:
+        value = given.reading.get(name)
+        if not value and name not in _CAN_BE_NONE:
+            raise InputError(f"the verdict on {given.claim_id!r} has no {name} in its reading")
+        if name in _CHOICES and value not in _CHOICES[name]:
+            raise InputError(f"{name} {value!r} is not one; accepted: {', '.join(_CHOICES[name])}")
 
 
 def _check_field(name: str, value: str | None) -> None:

@@ -11,7 +11,15 @@ import sqlalchemy as sa
 
 from analysis.errors import InputError
 from analysis.records import Article, Cue
-from analysis.store import ClaimFilter, SecondLook, Store, StoredClaim, Verdict, VerdictCount
+from analysis.store import (
+    CLAIM_FIELDS,
+    ClaimFilter,
+    SecondLook,
+    Store,
+    StoredClaim,
+    Verdict,
+    VerdictCount,
+)
 from tests.analysis.test_store import DENIAL, NOON, SENTENCE, a_claim, an_article, saved
 
 EVERYTHING = ClaimFilter()
@@ -309,9 +317,10 @@ def test_precision_counts_what_the_program_reads_now(store: Store) -> None:
 
 def test_verdicts_move_to_another_store(store: Store) -> None:
     _, amazon, apple = of_each_vendor(store)
+    reading = {name: getattr(amazon.claim, name) for name in CLAIM_FIELDS}
     given = [
         Verdict(1, amazon.id, NOON + timedelta(days=2), "Ann", "rejected", note="a"),
-        Verdict(2, amazon.id, NOON, "Ben", "accepted", reading={"vendor": "amazon"}),
+        Verdict(2, amazon.id, NOON, "Ben", "accepted", reading=reading),
         Verdict(3, "elsewhere", NOON, "Ben", "accepted"),
     ]
     assert store.restore_verdicts(given) == (2, ["elsewhere"])
@@ -321,3 +330,15 @@ def test_verdicts_move_to_another_store(store: Store) -> None:
     assert store.restore_verdicts(store.all_verdicts()) == (0, [])
     with pytest.raises(InputError, match="needs the name"):
         store.restore_verdicts([replace(given[0], by="")])
+
+
+@pytest.mark.parametrize("lacking", [{"vendor": None}, {"practice": ""}, {"polarity": "maybe"}])
+def test_a_kept_claim_of_another_store_says_what_was_read(
+    store: Store, lacking: dict[str, str | None]
+) -> None:
+    _, amazon, _ = of_each_vendor(store)
+    reading = {name: getattr(amazon.claim, name) for name in CLAIM_FIELDS} | lacking
+    given = Verdict(1, amazon.id, NOON, "Ben", "accepted", reading=reading)
+    with pytest.raises(InputError, match=next(iter(lacking))):
+        store.restore_verdicts([given])
+    assert store.claims()[0].judged is None
