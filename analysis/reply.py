@@ -312,7 +312,8 @@ def _merged(
         claim = stored.claim
         story = stories.get(claim.article_id, claim.article_id)
         words = tuple(re.findall(r"\w+", claim.quote.casefold())) or (claim.quote,)
-        key = (story, claim.practice, claim.polarity, claim.certainty, words)
+        said = claim.practice, claim.polarity, claim.certainty, claim.source_type
+        key = (story, *said, words)
         found.setdefault(key, []).append(stored)
     for copies in found.values():
         # The first to publish stands for all; undated ones come last.

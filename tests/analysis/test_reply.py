@@ -151,6 +151,18 @@ def test_a_practice_is_asked_about_by_what_is_said_of_it() -> None:
     assert len(set(questions("of_our_own_codebook", POLARITIES))) == 2
 
 
+def test_copies_that_are_read_as_different_people_s_words_are_listed_apart(
+    codebook: Codebook,
+) -> None:
+    copies = [stored(1, source_type="worker", source=None), stored(2, source_type="vendor")]
+    with speaking("en"):
+        document = request("amazon", copies, {"article1": 1, "article2": 1}, LETTER, codebook)
+    statements = [one for section in document.sections for one in section.statements]
+    assert len(statements) == 2
+    assert not any("Also published by" in fact for one in statements for fact in one.facts)
+    assert "as a statement of your company" in statements[1].question
+
+
 def test_copies_of_one_story_are_listed_once_with_their_outlets(codebook: Codebook) -> None:
     first = stored(2, published=NOW.replace(day=1), quote="“Amazon” employs people, who listen!")
     copies = [
