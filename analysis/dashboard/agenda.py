@@ -38,8 +38,17 @@ class Agenda:
 
     @property
     def at_random(self) -> bool:
-        """Whether each claim is as likely as any other."""
+        """Whether each claim that passes the filter is as likely as any other."""
         return self.order == RANDOM
+
+    @property
+    def measures(self) -> bool:
+        """Whether verdicts measure how often the program is right, by practice and language.
+
+        Another filter may let pass what is right more often, or less: hedged claims, one vendor's.
+        """
+        by_group = replace(self.wanted, practices=(), languages=())
+        return self.at_random and by_group == ClaimFilter()
 
     def next(self) -> str | None:
         """The claim whose turn it is; None where none is left."""

@@ -217,7 +217,7 @@ def _actions(stored: StoredClaim, queue: Agenda) -> None:
     correcting = widget_key(stored.id, "correcting")
 
     def judge(verdict: VerdictKind, correction: Mapping[str, str | None] | None = None) -> None:
-        drawn = queue.at_random and stored.id in queue.stakes
+        drawn = queue.measures and stored.id in queue.stakes
         given = review.give(stored, verdict, correction, at_random=drawn)
         if given is not None:
             queue.judged.append((stored.id, given.number))

@@ -156,6 +156,19 @@ def test_claims_drawn_at_random_are_noted_as_such(open_page: Open, url: str) -> 
     assert "not enough verdicts" in str(app.table[0].value)
 
 
+@pytest.mark.parametrize(
+    ("filtered", "measures"),
+    [({"practice": "human_review"}, True), ({"lang": "en"}, True), ({"vendor": "amazon"}, False)],
+)
+def test_a_choice_of_claims_is_no_measure_of_all(
+    open_page: Open, url: str, filtered: dict[str, str], measures: bool
+) -> None:
+    app = named(open_page("review_queue", url, order="random", **filtered))
+    press(app, "accepted")
+    with Store.open(url) as store:
+        assert [one.at_random for one in store.all_verdicts()] == [measures]
+
+
 def test_claims_read_otherwise_since_are_shown_again(open_page: Open, url: str) -> None:
     with Store.open(url) as store:
         stored = next(one for one in store.claims() if one.claim.quote == LISTENS)
