@@ -24,6 +24,8 @@ from crawler.pdf import PdfError
 from crawler.wording import clean
 
 MAX_BYTES = 20 * 1024 * 1024
+MAX_CHARACTERS = 1_000_000
+"""Of text: a book of 500 pages. Reading more for claims takes the memory of the machine."""
 PARSE_SECONDS = 60.0
 PARSE_MEGABYTES = 700
 
@@ -97,6 +99,8 @@ def add_file(name: str, content: bytes, given: Given, store: Store) -> Added:
         raise UploadError("damaged", f"{name}: cannot be read: {error}") from error
     finally:
         confined.close()
+    if sum(map(len, article.paragraphs)) > MAX_CHARACTERS:
+        raise UploadError("too_large", f"{name}: over {MAX_CHARACTERS:,} characters of text")
     return _store(name, _completed(article, given, name), given, store)
 
 

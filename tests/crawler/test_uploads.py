@@ -14,7 +14,7 @@ from analysis.store import Store
 from crawler.files import read_file
 from crawler.pages import NoBodyError
 from crawler.pdf import MAX_PAGES, PdfError, read_pdf
-from crawler.uploads import MAX_BYTES, Given, UploadError, add_file
+from crawler.uploads import MAX_BYTES, MAX_CHARACTERS, Given, UploadError, add_file
 from tests.crawler.pdfs import blank, locked, pdf
 
 FIRST = [
@@ -151,6 +151,7 @@ def test_the_same_text_or_address_is_a_duplicate(store: Store) -> None:
     [
         ("a.exe", b"", Given(), "unknown_kind"),
         ("a.pdf", b"%PDF-" + b" " * MAX_BYTES, Given(), "too_large"),
+        ("a.txt", b"word " * (MAX_CHARACTERS // 4), Given(outlet="Ledger"), "too_large"),
         ("a.pdf", blank(1), Given(), "no_text"),
         ("a.html", b"<p>", Given(), "no_text"),
         ("a.html", b"<div>" * 10_000 + b"Alexa", Given(), "too_large"),
