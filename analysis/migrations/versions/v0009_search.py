@@ -52,3 +52,4 @@ def upgrade() -> None:
                 ),
             )
         last = rows[-1].article_id
+    search.finish(connection)
