@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from analysis.dashboard import access, switch
+from analysis.dashboard import access, memory, switch
 from analysis.dashboard.empty import failure, trouble
 from analysis.dashboard.language import current, speaking, tr
 from analysis.errors import EarshotError
@@ -100,6 +100,7 @@ if allowed:
     try:
         with speaking(current()):
             page.run()
+        memory.settle(page.url_path)
     except EarshotError as error:
         trouble(error)
     except Exception as error:  # noqa: BLE001 - logged, and never shown
