@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -74,6 +75,23 @@ def may_review() -> bool:
     """
     policy = _policy()
     return policy is None or _standing(policy) == "reviewer"
+
+
+def while_allowed(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """What makes a file to download, for as long as this person may read.
+
+    Streamlit makes it when it is asked for, outside of the page and its gate, where nobody is
+    known: so the account is taken along.
+    """
+    account = _account()
+
+    def made() -> bytes:
+        policy = _policy()
+        if policy is not None and _standing(policy, account) not in _ROLES:
+            raise PermissionError("a download was asked for after the login had ended")
+        return make()
+
+    return made
 
 
 def gate() -> bool:
@@ -145,8 +163,9 @@ def _account() -> dict[str, Any]:
     return dict(st.user.to_dict())
 
 
-def _standing(policy: Policy) -> Standing:
-    account = _account()
+def _standing(policy: Policy, account: dict[str, Any] | None = None) -> Standing:
+    """What an account may do; by default that of the person whose page this is."""
+    account = _account() if account is None else account
     if account.get("is_logged_in") is not True or _login_of(account) in _ended:
         return "expired"
     return policy.standing(account, time.time())

@@ -13,7 +13,7 @@ import streamlit as st
 from analysis import coverage
 from analysis.codebook import Codebook
 from analysis.coverage import Gap, OutletCoverage, Sides
-from analysis.dashboard import frames, outcomes
+from analysis.dashboard import access, frames, outcomes
 from analysis.dashboard.empty import empty_store
 from analysis.dashboard.filters import language_label
 from analysis.dashboard.language import current, listed, month, number, tr, trn
@@ -109,7 +109,7 @@ def _outlets(
         _months(visits)
     st.download_button(
         tr("Download all of it by month"),
-        data=partial(_file, visits, stock),
+        data=access.while_allowed(partial(_file, visits, stock)),
         file_name="earshot-coverage.csv",
         mime="text/csv",
         on_click="ignore",

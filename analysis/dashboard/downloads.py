@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from analysis.codebook import Codebook
-from analysis.dashboard import frames
+from analysis.dashboard import access, frames
 from analysis.dashboard.language import mark, number, tr
 from analysis.export import COLUMNS, export_file
 from analysis.store import ClaimFilter, Store
@@ -29,7 +29,7 @@ def buttons(store: Store, wanted: ClaimFilter, codebook: Codebook) -> None:
         for name in COLUMNS:
             st.download_button(
                 name,
-                data=partial(export_file, name, store, wanted, codebook),
+                data=access.while_allowed(partial(export_file, name, store, wanted, codebook)),
                 file_name=name,
                 mime="text/csv",
                 on_click="ignore",

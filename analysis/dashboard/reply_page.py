@@ -126,7 +126,7 @@ def _downloads(made: Request, vendor: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             tr("Download for Word"),
-            data=partial(docx, made),
+            data=access.while_allowed(partial(docx, made)),
             file_name=f"request-{name}.docx",
             mime=_WORD_FILE,
             on_click="ignore",
@@ -135,7 +135,7 @@ def _downloads(made: Request, vendor: str) -> None:
         )
         st.download_button(
             tr("Download as Markdown"),
-            data=partial(_markdown_file, made),
+            data=access.while_allowed(partial(_markdown_file, made)),
             file_name=f"request-{name}.md",
             mime="text/markdown",
             on_click="ignore",

@@ -10,7 +10,7 @@ import streamlit as st
 
 from analysis.codebook import Codebook
 from analysis.contradictions import COMPANY, NEAR_DAYS, Pair, Turn, admits, pairs, turns
-from analysis.dashboard import evidence, filters, frames, passage, voices
+from analysis.dashboard import access, evidence, filters, frames, passage, voices
 from analysis.dashboard.empty import empty_store
 from analysis.dashboard.filters import source_type_label
 from analysis.dashboard.language import current, day, mark, number, tr, trn
@@ -128,7 +128,7 @@ def _above(listed: Sequence[Listed], narrow: bool, codebook: Codebook) -> None:
         st.markdown(f"**{counted}**")
         st.download_button(
             tr("Download"),
-            data=partial(_file, tuple(listed), codebook),
+            data=access.while_allowed(partial(_file, tuple(listed), codebook)),
             file_name=FILE,
             mime="text/csv",
             on_click="ignore",

@@ -14,7 +14,7 @@ import streamlit as st
 
 from analysis import timeline
 from analysis.codebook import Codebook
-from analysis.dashboard import address, charts, evidence, filters, frames
+from analysis.dashboard import access, address, charts, evidence, filters, frames
 from analysis.dashboard.empty import empty_store
 from analysis.dashboard.language import current, day, mark, month, number, speaking, tr, trn
 from analysis.dashboard.text import label
@@ -342,7 +342,12 @@ def _downloads(drawing: Drawing, codebook: Codebook) -> None:
     with st.popover(tr("Download"), icon=":material/download:"):
         for name, (kind, made) in files.items():
             st.download_button(
-                name, made, file_name=name, mime=kind, on_click="ignore", width="stretch"
+                name,
+                access.while_allowed(made),
+                file_name=name,
+                mime=kind,
+                on_click="ignore",
+                width="stretch",
             )
         st.caption(
             tr(

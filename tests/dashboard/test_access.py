@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -111,6 +112,32 @@ def test_nobody_else_is(opened: Open, policy: Path, user: dict[str, Any], shown:
     app = opened(SECRETS, user)
     assert not is_open(app)
     assert shown in said(app)
+
+
+def test_a_download_ends_with_the_access(
+    policy: Path, monkeypatch: pytest.MonkeyPatch, filled_url: str
+) -> None:
+    """Streamlit makes a file when it is asked for, outside of the page and its gate."""
+    monkeypatch.setenv("EARSHOT_DATABASE_URL", filled_url)
+
+    def page() -> None:
+        import streamlit as st
+
+        from analysis.dashboard import access
+
+        made = st.session_state.setdefault("file", access.while_allowed(lambda: b"every claim"))
+        try:
+            st.text(made().decode())
+        except PermissionError as error:
+            st.error(str(error))
+
+    app = AppTest.from_function(page)
+    app.secrets["auth"] = AUTH
+    app.user = {**BEN, "iat": time.time()}
+    assert app.run().text[0].value == "every claim"
+    policy.write_text("readers: {emails: [ann@newsroom.example]}\n", encoding="utf-8")
+    os.utime(policy, (1, 1))
+    assert "after the login had ended" in app.run().error[0].value
 
 
 def without(key: str) -> dict[str, Any]:
