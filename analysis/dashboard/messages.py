@@ -50,8 +50,9 @@ def read(lang: str) -> Catalog:
 def main() -> None:
     """Brings the catalogues up to date: new texts come in empty, old ones go."""
     for lang in sorted(LANGUAGES.keys() - {SOURCE}):
-        catalog = read(lang)
-        catalog.update(gathered(), no_fuzzy_matching=True)
+        catalog, found = read(lang), gathered()
+        found.creation_date = catalog.creation_date  # else each run would change the file
+        catalog.update(found, no_fuzzy_matching=True)
         catalog.obsolete.clear()
         catalog.project, catalog.fuzzy = "Earshot", False
         catalog.header_comment = "# Texts of Earshot's interface (make messages)."
