@@ -16,7 +16,7 @@ import streamlit as st
 
 from analysis.codebook import Codebook
 from analysis.dashboard import address, frames, language
-from analysis.dashboard.language import day, listed, mark, tr
+from analysis.dashboard.language import day, listed, mark, tr, trn
 from analysis.dashboard.text import label
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES
 from analysis.store import VERDICT_STATES, ClaimFilter, Facets
@@ -140,7 +140,24 @@ def bar(values: Facets, codebook: Codebook, first: tuple[str, ...]) -> ClaimFilt
                         widget(name)
             for name in others:
                 _chips(name, wanted, labels)
+        note_undated(wanted)
     return wanted
+
+
+def note_undated(wanted: ClaimFilter) -> None:
+    """Says how many articles a filter by date leaves out for want of a date."""
+    undated = frames.overview().undated
+    if undated and (wanted.date_from or wanted.date_to):
+        st.caption(undated_text(undated))
+
+
+def undated_text(articles: int) -> str:
+    """What happens to articles without a date, in a sentence."""
+    return trn(
+        "{n} article without a date is left out when you filter by date.",
+        "{n} articles without a date are left out when you filter by date.",
+        articles,
+    )
 
 
 def meaning(key: str) -> str:

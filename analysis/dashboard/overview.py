@@ -10,7 +10,7 @@ import streamlit as st
 
 from analysis.dashboard import frames
 from analysis.dashboard.empty import empty_store
-from analysis.dashboard.filters import language_label, meaning
+from analysis.dashboard.filters import language_label, meaning, undated_text
 from analysis.dashboard.language import day, mark, minute, number, tr, trn
 from analysis.dashboard.text import label
 from analysis.store import ArticleRow, ClaimFilter, Crawl, Facets, Overview
@@ -170,13 +170,7 @@ def _limits(figures: Overview) -> None:
         ),
     ]
     if figures.undated:
-        lines.append(
-            trn(
-                "{n} article without a date is left out when you filter by date.",
-                "{n} articles without a date are left out when you filter by date.",
-                figures.undated,
-            )
-        )
+        lines.append(undated_text(figures.undated))
     if figures.unread:
         lines.append(
             trn(

@@ -60,6 +60,7 @@ def page() -> None:
     wanted = filters.asked()
     order = NEWEST if st.query_params.get(SORT) == NEWEST else BEST
     _bar(typed, wanted, order, tuple(filter(None, figures.languages)))
+    filters.note_undated(wanted)
     if not typed:
         st.caption(tr("Finds words in the titles and texts of all articles, in all their forms."))
         recent.show(_search_again)

@@ -319,6 +319,13 @@ def test_dates_in_the_address_filter_the_claims(open_page: Open) -> None:
     assert len(quotes(long_ago)) == 8
 
 
+@pytest.mark.parametrize("page", ["claims", "compare", "says", "review_queue", "search"])
+def test_a_filter_by_date_says_that_it_leaves_out_what_has_none(open_page: Open, page: str) -> None:
+    left_out = "1 article without a date is left out when you filter by date."
+    assert left_out in texts(open_page(page, from_="2019-01-01"))
+    assert left_out not in texts(open_page(page))
+
+
 def test_a_date_that_is_none_is_said_and_ignored(open_page: Open) -> None:
     app = open_page("claims", from_="12/04/2019")
     assert "2019-04-12" in app.warning[0].value
