@@ -33,7 +33,12 @@ from analysis.text import straight
 
 _SHARED = ("security_breach",)
 """Practices that an attack, described without names, makes claims on for each company in focus."""
-RULES = "5"
+_SHORT = 4
+"""Blocks, headline included, up to which a text is a passage: its article may name the assistant.
+
+A whole article that names none is about pictures, cookies or accounts, in the same words.
+"""
+RULES = "6"
 """Raised with every change of the rules that can change what is read."""
 
 
@@ -117,7 +122,10 @@ class Extractor:
         attributions = AttributionFinder(self._codebook, lang, [block for _, block in blocks])
         plain = [plain_sentences(number, block) for number, block in blocks]
         mentions = [self._mentions[lang].find(n, straight(block), text) for n, block in blocks]
-        stated = self._stated(lang, plain, self._speaks(lang, text, mentions))
+        listens = self._listens(lang, text, mentions)
+        if len(blocks) > _SHORT and not listens:
+            return
+        stated = self._stated(lang, plain, listens or self._speaks(lang, text))
         telling = {number for number, _ in stated}
         # The paragraph before one that states something may hold its speaker and its subject.
         telling |= {number - 1 for number in telling}
@@ -150,20 +158,20 @@ class Extractor:
                 focus.advance(sentence, here)
                 earlier += sources
 
-    def _speaks(self, lang: str, text: str, mentions: list[list[Mention]]) -> bool:
-        """Whether an article has a word for speech, or for a thing that hears some."""
-        words = self._codebook.relevance[lang]
-        return any(words[name].pattern.search(text) for name in ("voice", "assistant")) or any(
-            mention.kind == "product" for some in mentions for mention in some
-        )
+    def _listens(self, lang: str, text: str, mentions: list[list[Mention]]) -> bool:
+        """Whether an article names a thing that hears speech."""
+        products = any(mention.kind == "product" for some in mentions for mention in some)
+        return products or bool(self._codebook.relevance[lang]["assistant"].pattern.search(text))
+
+    def _speaks(self, lang: str, text: str) -> bool:
+        return self._codebook.relevance[lang]["voice"].pattern.search(text) is not None
 
     def _stated(
         self, lang: str, paragraphs: list[list[PlainSentence]], speaks: bool
     ) -> dict[tuple[int, int], list[PracticeMatch]]:
         """The practices that sentences state, by paragraph and start of the sentence.
 
-        The encoder is not believed alone in an article that never speaks of speech: such ones
-        use the same words of pictures, cookies and accounts.
+        The encoder is not believed alone in a text that never `speaks` of speech.
         """
         never = self._codebook.cues[lang]["not_a_claim"].pattern
         sentences = [sentence for paragraph in paragraphs for sentence in paragraph]

@@ -26,6 +26,7 @@ from analysis.export import export_files
 from analysis.printing import printable
 from analysis.records import Article, Claim, article_id
 from analysis.store import ClaimFilter, Store
+from analysis.tallies import of_claims
 
 URL = "https://ledger.example/tech/staff"
 LISTENING = "Amazon employs people who listen to what customers say to Alexa."
@@ -416,13 +417,13 @@ def test_a_new_vendor_and_practice_go_from_article_to_table(
     assert len(lines) == 3
     assert ",Naver,Clova,data_abroad,Données à l'étranger,Data abroad," in lines[1]
     words = load_codebook(extension)
-    page = matrix.content(
-        comparison(store.cells(), tuple(words.vendors), tuple(words.practices)), words, None
-    )
+    cells = store.cells()
+    table = comparison(cells, tuple(words.vendors), tuple(words.practices))
+    page = matrix.content(matrix.View(table, of_claims(cells)), words)
     assert "Naver" in page["columns"]
     [drawn] = [row for row in page["rows"] if row["label"] == "Data abroad"]
     assert drawn["definition"] == "Recordings leave the country."
-    assert "Naver, Data abroad: 2 affirm" in drawn["cells"][page["columns"].index("Naver")]["name"]
+    assert "Naver, Data abroad: 2 claims" in drawn["cells"][page["columns"].index("Naver")]["name"]
     reasons = invoke("why", claims[RUMOUR].id, *own).stdout
     assert "[certainty: Rumour has it that] the [vendor: Korean search company]" in " ".join(
         reasons.replace("> ", "").split()
