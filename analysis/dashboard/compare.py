@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import streamlit as st
 
 from analysis.codebook import Codebook
 from analysis.compare import comparison, with_vendors
 from analysis.dashboard import address, downloads, evidence, filters, frames, matrix, side_by_side
+from analysis.dashboard.choice import choice
 from analysis.dashboard.empty import empty_store
 from analysis.dashboard.language import current, mark, tr, trn
 from analysis.dashboard.text import label
@@ -28,7 +28,6 @@ SORTS = {"coverage": mark("Most counted first"), "name": mark("By name")}
 SHOWN = 5  # claims of a chosen cell, for each polarity
 COLUMNS = 24  # vendors that the table has room for
 KEPT = 100  # filters of which the counts are kept
-Key = TypeVar("Key", bound=str)
 
 
 def page() -> None:
@@ -50,8 +49,8 @@ def page() -> None:
         filters.clear_button()
         return
     with st.container(horizontal=True, gap="medium"):
-        unit = _choice(COUNT, tr("What a cell counts"), matrix.UNIT_LABELS)
-        sort = _choice(SORT, tr("Order of the vendors"), SORTS)
+        unit = choice(COUNT, tr("What a cell counts"), matrix.UNIT_LABELS)
+        sort = choice(SORT, tr("Order of the vendors"), SORTS)
     view = _view(wanted, cells, unit, sort, codebook)
     matrix.show(view, codebook, _choose)
     _remarks(view, cells)
@@ -61,42 +60,6 @@ def page() -> None:
             filters.clear_button()
     _evidence(view, wanted, codebook)
     _side_by_side(view, wanted, codebook)
-
-
-def _choice(name: str, title: str, labels: Mapping[Key, str]) -> Key:
-    """One of a few values, kept in the address unless it is the first one."""
-    options = list(labels)
-    given = st.query_params.get(name, options[0])
-    asked = next((option for option in options if option == given), options[0])
-    if asked != given:
-        st.warning(
-            tr(
-                "The address has no known value under “{name}”: known are {values}.",
-                name=name,
-                values=", ".join(options),
-            ),
-            icon=":material/link_off:",
-        )
-    key = f"choice_{name}"
-    st.session_state[key] = asked
-
-    def write() -> None:
-        chosen = st.session_state[key]
-        if chosen == options[0]:
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = chosen
-
-    st.segmented_control(
-        title,
-        options,
-        format_func=lambda option: tr(labels[option]),
-        key=key,
-        required=True,
-        wrap=True,
-        on_change=write,
-    )
-    return asked
 
 
 def _view(

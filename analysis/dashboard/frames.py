@@ -73,11 +73,6 @@ def claims(wanted: ClaimFilter, limit: int, offset: int = 0) -> list[StoredClaim
     return store().claims_by_id(every.claim_ids(shown))
 
 
-def coverage(wanted: ClaimFilter) -> dict[str, int]:
-    """For each vendor how many articles name it, of the filter's outlets, languages and dates."""
-    return table().coverage(wanted)
-
-
 @st.cache_resource
 def _open(url: str) -> Store:
     return Store.open(url)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final, Literal
 
 import altair as alt
 import pandas as pd
@@ -15,6 +15,7 @@ import streamlit as st
 from analysis import timeline
 from analysis.codebook import Codebook
 from analysis.dashboard import access, address, charts, evidence, filters, frames
+from analysis.dashboard.choice import choice
 from analysis.dashboard.empty import empty_store
 from analysis.dashboard.language import current, day, mark, month, number, speaking, tr, trn
 from analysis.dashboard.text import label
@@ -31,13 +32,13 @@ EVENTS = 12
 # Claims that are listed.
 SHOWN = 5
 BY = {"vendor": mark("Vendor"), "practice": mark("Practice")}
-COUNT = {
+COUNT: dict[Counted, str] = {
     "claims": mark("Claims"),
     "articles": mark("Articles"),
     "stories": mark("Independent stories"),
 }
-AUTO = "auto"
-BINS = {
+AUTO: Final = "auto"
+BINS: dict[Unit | Literal["auto"], str] = {
     AUTO: mark("Automatic"),
     "day": mark("Days"),
     "week": mark("Weeks"),
@@ -88,9 +89,9 @@ def page() -> None:
     codebook = frames.codebook()
     wanted = filters.bar(frames.facets(), codebook, first=("vendor", "practice", "from", "to"))
     with st.container(horizontal=True, gap="medium"):
-        by = _choice("by", tr("One row for each"), BY)
-        counted: Any = _choice("count", tr("Count"), COUNT)
-        asked: Any = _choice("bin", tr("Bars"), BINS)
+        by = choice("by", tr("One row for each"), BY)
+        counted = choice("count", tr("Count"), COUNT)
+        asked = choice("bin", tr("Bars"), BINS)
     whole = replace(wanted, date_from=None, date_to=None)
     table = frames.table()
     rows, inside = table.rows(whole), table.rows(wanted)
@@ -137,28 +138,6 @@ def _every_event(
     _rows: pd.DataFrame, state: tuple[str, int], wanted: ClaimFilter, unit: Unit
 ) -> list[Event]:
     return timeline.events(_rows, unit)
-
-
-def _choice(name: str, title: str, options: Mapping[str, str]) -> str:
-    """A choice that the address holds; the first option where it names none."""
-    default = next(iter(options))
-    given = st.query_params.get(name, default)
-    key = f"timeline_{name}"
-    st.session_state[key] = given if given in options else default
-
-    def write() -> None:
-        st.query_params[name] = st.session_state[key]
-
-    chosen = st.segmented_control(
-        title,
-        list(options),
-        key=key,
-        format_func=lambda option: tr(options[option]),
-        on_change=write,
-        required=True,
-        wrap=True,
-    )
-    return chosen or default
 
 
 def _nothing(undated: int) -> None:

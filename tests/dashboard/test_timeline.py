@@ -91,6 +91,16 @@ def test_the_address_says_what_is_counted(
     assert figures(app)["Apple"] == expected
 
 
+def test_an_address_with_an_unknown_choice_says_which_there_are(
+    open_page: Open, year_url: str
+) -> None:
+    app = open_page("timeline", year_url, count="outlets")
+    assert "claims, articles, stories" in app.warning[0].value
+    app.segmented_control(key="choice_count").set_value("articles").run()
+    assert not app.warning
+    assert app.query_params == {"count": "articles"}
+
+
 def test_rows_can_be_practices(open_page: Open, year_url: str) -> None:
     app = open_page("timeline", year_url, by="practice")
     assert figures(app)["Human review"]["July 2019"] == "7"
