@@ -420,10 +420,11 @@ def test_a_new_vendor_and_practice_go_from_article_to_table(
     cells = store.cells()
     table = comparison(cells, tuple(words.vendors), tuple(words.practices))
     page = matrix.content(matrix.View(table, of_claims(cells)), words)
-    assert "Naver" in page["columns"]
+    columns = [column["label"] for column in page["columns"]]
+    assert "Naver" in columns
     [drawn] = [row for row in page["rows"] if row["label"] == "Data abroad"]
     assert drawn["definition"] == "Recordings leave the country."
-    assert "Naver, Data abroad: 2 claims" in drawn["cells"][page["columns"].index("Naver")]["name"]
+    assert "Naver, Data abroad: 2 claims" in drawn["cells"][columns.index("Naver")]["name"]
     reasons = invoke("why", claims[RUMOUR].id, *own).stdout
     assert "[certainty: Rumour has it that] the [vendor: Korean search company]" in " ".join(
         reasons.replace("> ", "").split()
