@@ -245,8 +245,9 @@ def give(
     store = frames.store()
     before = store.standing_verdicts([stored.id]).get(stored.id)
     note = str(st.session_state.get(widget_key(stored.id, "note")) or "")
+    verdict, correction = _as_shown(stored, verdict, correction or {})
     try:
-        given = store.judge(stored.id, verdict, by, note, correction or {}, at_random)
+        given = store.judge(stored.id, verdict, by, note, correction, at_random)
     except InputError as error:
         say("error", tr("This verdict was not written."), str(error))
         return None
@@ -262,6 +263,22 @@ def give(
             tr("{name}, {moment}", name=before.by, moment=minute(before.at)),
         )
     return given
+
+
+def _as_shown(
+    stored: StoredClaim, verdict: VerdictKind, correction: Mapping[str, str | None]
+) -> tuple[VerdictKind, Mapping[str, str | None]]:
+    """A verdict on what the page showed, as one on what the program reads by now.
+
+    Who accepts a claim that somebody corrected, or that was read anew meanwhile, means what
+    stood on the page.
+    """
+    if verdict not in ("accepted", "corrected"):
+        return verdict, {}
+    base = stored.claim if verdict == "accepted" else stored.as_read or stored.claim
+    now = frames.store().claim(stored.id) or stored
+    differing = changes(now.as_read or now.claim, fields_of(base) | dict(correction))
+    return ("corrected" if differing else "accepted"), differing
 
 
 def notice() -> None:

@@ -134,6 +134,33 @@ def test_a_correction_that_another_claim_says_already_is_not_written(
         assert store.all_verdicts() == []
 
 
+def test_who_accepts_a_corrected_claim_accepts_the_correction(open_page: Open, url: str) -> None:
+    with Store.open(url) as store:
+        stored = next(one for one in store.claims() if one.claim.quote == LISTENS)
+        store.judge(stored.id, "corrected", "Ann", correction={"polarity": "denied"})
+    app = named(open_page("claim", url, id=stored.id), "Ben Example")
+    app.button(key=f"review_{stored.id}_accept").click().run()
+    assert not app.exception
+    with Store.open(url) as store:
+        found = store.claim(stored.id)
+        assert found is not None
+        assert found.judged is not None
+        assert (found.judged.by, found.claim.polarity) == ("Ben Example", "denied")
+
+
+def test_who_accepts_a_claim_accepts_what_the_page_showed(open_page: Open, url: str) -> None:
+    with Store.open(url) as store:
+        stored = next(one for one in store.claims() if one.claim.quote == LISTENS)
+        app = named(open_page("claim", url, id=stored.id))
+        of_article = store.claims(ClaimFilter(articles=(stored.claim.article_id,)))
+        read_anew = [replace(one.claim, polarity="denied") for one in of_article]
+        store.save_claims(stored.claim.article_id, {1: read_anew}, "test2")
+        app.button(key=f"review_{stored.id}_accept").click().run()
+        found = store.claim(stored.id)
+        assert found is not None
+        assert (found.verdict, found.claim.polarity) == ("corrected", "affirmed")
+
+
 def test_two_reviewers_of_one_claim_are_told(open_page: Open, url: str) -> None:
     app = named(open_page("review_queue", url))
     with Store.open(url) as store:
