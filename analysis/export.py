@@ -93,16 +93,16 @@ COLUMNS = {
 }
 
 Cell = str | int | float | datetime | None
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
 _MARK = "'"
 
 
 def neutralise(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula.
 
-    A leading = + - @, tab or carriage return gets an apostrophe before it, and so
-    does a leading apostrophe, so that `restore` can tell them apart. See OWASP,
-    "CSV Injection".
+    A leading = + - @, also of full width, tab, line feed or carriage return gets an
+    apostrophe before it, and so does a leading apostrophe, so that `restore` can tell
+    them apart. See OWASP, "CSV Injection".
     """
     return _MARK + cell if cell.startswith((*_RISKY, _MARK)) else cell
 

@@ -12,11 +12,12 @@ from analysis.codebook import Codebook
 from analysis.dashboard import access, filters, frames, reply
 from analysis.dashboard.empty import empty_store
 from analysis.dashboard.language import LANGUAGES, current, day, mark, speaking, tr, trn
+from analysis.dashboard.letter import INTRODUCTION, MOST, Letter, Request, docx, markdown, request
 from analysis.dashboard.text import label
 from analysis.errors import InputError
-from analysis.reply import INTRODUCTION, MOST, Letter, Request, docx, markdown, request
 from analysis.store import Answer, ClaimFilter, StoredClaim
 from analysis.store.replies import LONGEST_NAME, LONGEST_TEXT
+from analysis.table import REJECTED
 
 # Claims read for a document: more than it lists, as copies of one story come together.
 READ = 5 * MOST
@@ -57,9 +58,13 @@ def page() -> None:
 
 
 def _claims(wanted: ClaimFilter) -> tuple[list[StoredClaim], dict[str, int], int]:
-    """The newest claims that pass, the story of each article, and how many pass in all."""
+    """The newest claims that pass, the story of each article, and how many pass in all.
+
+    No company is asked about a claim that a reviewer rejected, whatever the filter says.
+    """
     table = frames.table()
     rows = table.rows(wanted)
+    rows = rows[rows["verdict"] != REJECTED]
     first = rows.head(READ)
     stories = dict(zip(table.article_ids(first.index), first["story"].tolist(), strict=True))
     return frames.store().claims_by_id(table.claim_ids(first.index)), stories, len(rows)

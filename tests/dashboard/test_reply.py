@@ -90,6 +90,14 @@ def test_a_filter_narrows_the_document(open_page: Open) -> None:
     assert "personne n’écoute" in said
 
 
+def test_a_company_is_not_asked_about_what_a_reviewer_rejected(open_page: Open, url: str) -> None:
+    with Store.open(url) as store:
+        for stored in store.claims(ClaimFilter(vendors=("amazon",))):
+            store.judge(stored.id, "rejected", by="Ada")
+    app = open_page("reply_page", url, vendor="amazon", verdict="rejected")
+    assert not app.get("download_button")
+
+
 def test_the_language_of_the_document_is_chosen_apart(open_page: Open) -> None:
     app = open_page("reply_page", vendor="amazon")
     app.segmented_control(key="reply_language").set_value("fr").run()

@@ -16,8 +16,7 @@ from markdown_it import MarkdownIt
 from analysis.codebook import Codebook, load_codebook
 from analysis.config import Settings
 from analysis.dashboard.language import speaking
-from analysis.records import CERTAINTIES, POLARITIES, Claim
-from analysis.reply import (
+from analysis.dashboard.letter import (
     MOST,
     QUESTIONS,
     Letter,
@@ -29,6 +28,7 @@ from analysis.reply import (
     questions,
     request,
 )
+from analysis.records import CERTAINTIES, POLARITIES, Claim
 from analysis.store import StoredClaim
 from tests.dashboard.invented_press import HOSTILE
 
