@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.store import VerdictCount
+from analysis.tallies import first_of_each
 
 LEAST_VERDICTS = 20
 """Fewer verdicts than these say nothing of precision: the interval is wider than 30 points."""
@@ -119,9 +120,15 @@ def stakes(claims: pd.DataFrame) -> pd.DataFrame:
     cell = (cell + practices.codes.to_numpy()) * 2 + denied
     story = claims["story"].to_numpy(dtype="int64")
     width = int(story.max(initial=-1)) + 1
-    codes, pairs = pd.factorize(cell * width + story)
-    in_story = np.bincount(codes, minlength=len(pairs))[codes]
-    stories = np.bincount(pairs // max(width, 1), minlength=int(cell.max(initial=-1)) + 1)[cell]
+    said = cell * width + story
+    # Sorted, claims that say the same stand together: no hash table of a million rows.
+    order = np.argsort(said)
+    starts = first_of_each(said[order])
+    lengths = np.diff(starts, append=len(order))
+    in_story = np.empty(len(order), "int32")
+    in_story[order] = np.repeat(lengths, lengths)
+    cells = cell[order[starts]]
+    stories = np.bincount(cells, minlength=int(cell.max(initial=-1)) + 1).astype("int32")[cell]
     doubt = 1 - np.nan_to_num(claims["confidence"].to_numpy(), nan=UNMEASURED)
     return pd.DataFrame(
         {"stories": stories, "in_story": in_story, "weight": doubt / (stories * in_story)},

@@ -17,6 +17,7 @@ import pandas as pd
 
 from analysis.bursts import Burst, bursts
 from analysis.export import csv_file
+from analysis.tallies import first_of_each
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -196,7 +197,9 @@ def events(rows: pd.DataFrame, unit: Unit) -> list[Event]:
         return []
     periods = numbered(dated["day"].to_numpy(), step)
     start = int(periods.min())
-    _, one_of_each = np.unique(dated["article"].to_numpy(), return_index=True)
+    article = dated["article"].to_numpy()
+    order = np.argsort(article)
+    one_of_each = order[first_of_each(article[order])]
     counts = np.bincount(periods[one_of_each] - start)
     return [
         _event(dated[(periods >= start + b.first) & (periods <= start + b.last)], b, start, step)

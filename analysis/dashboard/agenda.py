@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field, replace
 
+import pandas as pd
 import streamlit as st
 
 from analysis.dashboard import frames
 from analysis.review import drawn_at_random, first_by_weight, stakes
 from analysis.store import VERDICT_STATES, ClaimFilter
+from analysis.table import ClaimTable
 
 AHEAD = 200
 """Claims that are taken at a time."""
@@ -70,10 +72,9 @@ class Agenda:
         table = frames.table()
         # Rejected claims have no share in the comparison, unless they are to be judged again.
         again = "rejected" in self.wanted.verdicts
-        counted = ClaimFilter(verdicts=VERDICT_STATES if again else ())
         unreviewed = replace(self.wanted, verdicts=("unreviewed",))
         passing = table.rows(self.wanted if self.wanted.verdicts else unreviewed)
-        staked = stakes(table.rows(counted)).loc[passing.index]
+        staked = _staked(table, frames.store().address, table.change, again).loc[passing.index]
         many = AHEAD + len(self.passed)
         if self.at_random:
             chosen = drawn_at_random(staked, many, self.seed)
@@ -84,6 +85,11 @@ class Agenda:
             key: (int(stories), int(in_story))
             for key, (stories, in_story) in zip(table.claim_ids(chosen.index), figures, strict=True)
         }
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _staked(_table: ClaimTable, address: str, change: int, with_rejected: bool) -> pd.DataFrame:
+    return stakes(_table.rows(ClaimFilter(verdicts=VERDICT_STATES if with_rejected else ())))
 
 
 def of_visit(wanted: ClaimFilter, order: str) -> Agenda:

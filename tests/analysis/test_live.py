@@ -51,8 +51,9 @@ def test_a_large_table_is_refreshed_while_the_old_one_is_shown(
     monkeypatch.setattr(table, "_rests_until", time.monotonic() + 3600)
     shown = table.current()
     press.publish()
+    threads = threading.active_count()
     assert [table.current() is shown for _ in range(5)] == [True] * 5
-    assert threading.active_count() < 20
+    assert threading.active_count() <= threads
 
 
 def test_another_store_at_the_same_address_is_read_from_the_start(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def _keep_on_sqlite() -> None:
         )
     # INSERT OR REPLACE deletes the old row without a word to the trigger above.
     op.execute(
-        "CREATE TRIGGER verdicts_no_replace BEFORE INSERT ON verdicts "
+        "CREATE TRIGGER verdicts_no_replace BEFORE INSERT ON verdicts "  # noqa: S608 - constants
         "WHEN EXISTS (SELECT 1 FROM verdicts WHERE number = NEW.number) "
         f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     )
