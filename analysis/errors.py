@@ -29,5 +29,9 @@ class SchemaError(StoreError):
     """The store was written by another version of the schema."""
 
 
+class BusyError(StoreError):
+    """Another crawl is at work on the store."""
+
+
 class CrawlError(EarshotError):
     """A crawl cannot start or cannot go on."""

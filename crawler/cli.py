@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 from scrapy import Spider
 
-from analysis.errors import EarshotError, InputError
+from analysis.errors import BusyError, EarshotError, InputError
 from crawler.adding import add_files
 from crawler.archive.commands import show_archive, verify_archive
 from crawler.reporting.commands import (
@@ -20,7 +20,7 @@ from crawler.reporting.commands import (
 )
 from crawler.reporting.extension import ALARMS, REPORT_FILE
 from crawler.reporting.progress import console
-from crawler.running import STOPPED, is_finished, run_spider
+from crawler.running import BUSY, STOPPED, is_finished, run_spider
 from crawler.spiders.archives import ArchiveSpider
 from crawler.spiders.news import MAX_PAGES, NewsSpider
 
@@ -197,9 +197,9 @@ def run(
 
 
 def main() -> None:
-    """Runs the command line; a user's error is one line and exit status 1."""
+    """Runs the command line; a user's error is one line and exit status 1, or `BUSY`."""
     try:
         app()
     except EarshotError as error:
         console.print(Text.assemble(("Error: ", "bold red"), str(error)), soft_wrap=True)
-        sys.exit(1)
+        sys.exit(BUSY if isinstance(error, BusyError) else 1)

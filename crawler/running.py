@@ -20,6 +20,8 @@ from crawler.visits import STORE_ERROR
 
 STOPPED = 130
 """The exit status of a crawl that was interrupted."""
+BUSY = 75
+"""That of a crawl that did not start because another one is at work: EX_TEMPFAIL."""
 
 
 def run_spider(

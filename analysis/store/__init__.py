@@ -30,6 +30,7 @@ from analysis.store import (
     writing,
 )
 from analysis.store.connection import address, connect, reason
+from analysis.store.locking import Lock, lock_for_crawl
 from analysis.store.rows import (
     CLAIM_FIELDS,
     VERDICT_STATES,
@@ -114,6 +115,7 @@ class Store:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
         self._writer = engine.execution_options(writing=True)
+        self._lock: Lock | None = None
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -126,7 +128,10 @@ class Store:
         return cls(connect(url))
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back, and the crawl's lock."""
+        if self._lock:
+            self._lock.release()
+            self._lock = None
         self._engine.dispose()
 
     def __enter__(self) -> Self:
@@ -161,6 +166,17 @@ class Store:
             yield
         except sa.exc.SQLAlchemyError as error:
             raise StoreError(f"the store {self.address} failed: {reason(error)}") from error
+
+    def lock_for_crawl(self) -> None:
+        """Keep other processes from crawling into this store, until it is closed.
+
+        The lock dies with the process, however that ends.
+
+        Raises:
+            BusyError: another process crawls into it.
+        """
+        with self._failures_named():
+            self._lock = lock_for_crawl(self._engine, self.address)
 
     def start_crawl(self, outlets: Sequence[str]) -> int:
         """Note that a crawl of these outlets starts; its number."""

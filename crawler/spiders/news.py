@@ -139,6 +139,7 @@ class NewsSpider(Spider):
             self.crawl_id = 0
         else:
             self.store = Store.open(settings.database_url)
+            self.store.lock_for_crawl()
             self.crawl_id = self.store.start_crawl([outlet.id for outlet in self.outlets])
 
     @classmethod
