@@ -38,7 +38,7 @@ _SHORT = 4
 
 A whole article that names none is about pictures, cookies or accounts, in the same words.
 """
-RULES = "6"
+RULES = "7"
 """Raised with every change of the rules that can change what is read."""
 
 
@@ -212,14 +212,14 @@ class Extractor:
         if self._fusion is None:
             return rules
         kinds = list(self._fusion.sources(rules.kind if rules else None, match))
-        if rules is not None and rules.settled and kinds[0] == "vendor" != rules.kind:
-            # A worker's or an outlet's name is not a company's.
+        if rules is not None and kinds[0] == "vendor" != rules.kind and _is_other(rules, vendor):
             kinds = [kind for kind in kinds if kind in (rules.kind, "article")]
         for kind in kinds:
             if kind == "article":
                 return None
             if rules is not None:
-                return replace(rules, kind=kind)
+                same = [s for s in sources if s.kind == kind and _has_words(s)]
+                return same[0] if same and kind != rules.kind else replace(rules, kind=kind)
             if sources:
                 continue
             near = [source for source in earlier if sentence.paragraph - source.paragraph <= 1]
@@ -294,6 +294,11 @@ def _innermost(
         and (source.covers(middle) or (match.rule == ENCODER_RULE and _reports(source, middle)))
     ]
     return min(covering, key=lambda source: source.width) if covering else None
+
+
+def _is_other(source: Attribution, vendor: str) -> bool:
+    """Whether the words name somebody else than a company: a worker, an outlet, no paper of its."""
+    return source.settled and not (source.kind == "media" and vendor in source.vendors)
 
 
 def _may_speak(source: Attribution, kind: SourceType, vendor: str) -> bool:

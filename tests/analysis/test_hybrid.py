@@ -74,6 +74,19 @@ def test_a_source_without_reporting_words(lang: str, paragraph: str, kind: str, 
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "source"),
+    [
+        ("The regulator contends that Amazon told parents they could delete what Alexa recorded of "
+         "their children and then did not do so.", "regulator", "The regulator"),
+        ("According to an Apple security paper, what the people who check Siri hear is tied to a "
+         "random identifier.", "vendor", "an Apple security paper"),
+    ],
+)  # fmt: skip
+def test_the_words_of_a_source_are_of_its_kind(text: str, kind: str, source: str):
+    assert {(c.source_type, c.source) for c in claims("en", text)} == {(kind, source)}
+
+
+@pytest.mark.parametrize(
     ("lang", "paragraphs"),
     [
         ("en", ("Amazon answered a letter on Alexa.",
