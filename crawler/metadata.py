@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from extruct.jsonld import JsonLdExtractor  # type: ignore[import-untyped]
 from htmldate import find_date
@@ -21,10 +21,11 @@ from lxml.html import HtmlElement  # type: ignore[import-untyped]
 
 from crawler.addresses import canonical_url
 from crawler.bylines import is_elsewhere, read_authors
-from crawler.headlines import Wording, choose_headline
+from crawler.headlines import Wording, choose_headline, host_names
 from crawler.wording import as_list, clean, text_of, words
 
 _ARTICLE_TYPE = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|^Report|/Report)$")
+_PART_TYPE = re.compile(r"(?:ImageObject|Photograph|VideoObject|AudioObject|Comment)$")
 _PUBLISHED = (
     "article:published_time",
     "og:article:published_time",
@@ -53,6 +54,34 @@ _DESCRIPTION = ("og:description", "description", "twitter:description", "dc.desc
 _TITLE = ("og:title", "twitter:title", "parsely-title", "dc.title")
 _ZONE_NAME = re.compile(r"\[[\w/+-]+\]$|\s*\([\w ]+\)$")
 _ZONE_APART = re.compile(r"(\d:\d\d(?::\d\d(?:\.\d+)?)?) ([+-]\d\d:?\d\d)$")
+_DATED_PATH = re.compile(r"/((?:19|20)\d\d)/(?:[A-Za-z_-]+/)?(\d\d?)/(\d\d?)(?=/|$)")
+_NAMED_DATE = re.compile(
+    r"\b(?:(?P<day>\d\d?)(?:er|st|nd|rd|th)?\s+(?P<month>[^\W\d_]{3,9})\.?,?"
+    r"|(?P<month_first>[^\W\d_]{3,9})\.?\s+(?P<day_after>\d\d?)(?:st|nd|rd|th)?,?)"
+    r"\s+(?P<year>(?:19|20)\d\d)\b"
+)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan janv",
+            "feb fév févr",
+            "mar mars",
+            "apr avr avri",
+            "may mai",
+            "jun juin",
+            "jul juil",
+            "aug aoû août",
+            "sep sept",
+            "oct octo",
+            "nov nove",
+            "dec déc déce",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_SAYS_PUBLISHED = re.compile(r"\b(?:publi(?:é|shed)|posted|posté|mis en ligne)\b", re.IGNORECASE)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _ZONED = re.compile(r"\d[ T]\d.*(?:Z|[+-]\d\d:?\d\d|GMT)$")
 
@@ -104,9 +133,10 @@ def read_metadata(tree: HtmlElement, url: str) -> Metadata:
     canonical = _canonical(tree, meta, url)
     linked = _article_node(list(_linked_data(tree)), canonical)
     site = _site_names(linked, meta)
-    published, modified = _dates(tree, linked, meta)
+    published, modified = _dates(tree, linked, meta, url)
     titles = choose_headline(_wordings(tree, linked, meta), site, url)
-    authors, named_in = read_authors(tree, linked, meta, site)
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    authors, named_in = read_authors(tree, linked, meta, site, host, host_names(url))
     return Metadata(
         linked=linked,
         meta=meta,
@@ -144,9 +174,17 @@ def _meta(tree: HtmlElement) -> dict[str, list[str]]:
         content = (element.get("content") or "").strip()
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             name = (element.get(attribute) or "").lower()
+            if name and attribute == "itemprop" and _is_of_a_part(element):
+                continue
             if name and content and content not in found.setdefault(name, []):
                 found[name].append(content)
     return found
+
+
+def _is_of_a_part(element: HtmlElement) -> bool:
+    """Whether microdata speaks of a picture, a film or a comment, not of the article."""
+    scope = next((item for item in element.iterancestors() if item.get("itemtype")), None)
+    return scope is not None and _PART_TYPE.search(scope.get("itemtype")) is not None
 
 
 def _linked_data(tree: HtmlElement) -> Iterator[dict[str, Any]]:
@@ -250,7 +288,7 @@ def _wordings(
 
 
 def _dates(
-    tree: HtmlElement, linked: dict[str, Any], meta: dict[str, list[str]]
+    tree: HtmlElement, linked: dict[str, Any], meta: dict[str, list[str]], url: str
 ) -> tuple[_Dated | None, _Dated | None]:
     visible, changed = _visible_times(tree)
     published = _first_date(
@@ -259,6 +297,7 @@ def _dates(
             *((name, value) for name in _PUBLISHED for value in meta.get(name, ())),
             *(("time", value) for value in visible),
             ("json-ld", text_of(linked.get("dateCreated"))),
+            ("address", _date_in(url)),
         ]
     )
     modified = _first_date(
@@ -274,6 +313,22 @@ def _dates(
         date = parse_date(found) if found else None
         published = _Dated(date, "htmldate") if date else None
     return published, modified
+
+
+def _date_in(url: str) -> str:
+    """The day in an address: `/2019/08/02/`, with a section's name between or not."""
+    found = _DATED_PATH.search(urlsplit(url).path)
+    return "{}-{:0>2}-{:0>2}".format(*found.groups()) if found else ""
+
+
+def _named_date(text: str) -> str:
+    """A day written with the month's name, in French or English, as ISO 8601."""
+    found = _NAMED_DATE.search(text)
+    if not found:
+        return ""
+    day, month = found["day"] or found["day_after"], found["month"] or found["month_first"]
+    number = _MONTHS.get(month.casefold()[:4]) or _MONTHS.get(month.casefold()[:3])
+    return f"{found['year']}-{number:02}-{int(day):02}" if number else ""
 
 
 def _first_date(values: Iterable[tuple[str, str]]) -> _Dated | None:
@@ -311,21 +366,42 @@ def parse_date(value: str) -> datetime | None:
         return None
 
 
+def _are_close(one: str, other: str) -> bool:
+    """Whether two dates are at most two days apart, or one of them cannot be read."""
+    dates = parse_date(one), parse_date(other)
+    return not (dates[0] and dates[1]) or abs(dates[0] - dates[1]) <= timedelta(days=2)
+
+
 def _visible_times(tree: HtmlElement) -> tuple[list[str], list[str]]:
     """The machine-readable times on the page: of publication, and of the last change."""
     published: list[str] = []
     changed: list[str] = []
-    for element in tree.xpath("//time[@datetime] | //*[@itemprop][@datetime]"):
-        if is_elsewhere(element):
+    labelled: list[str] = []
+    for element in tree.xpath("//time | //*[@itemprop][@datetime]"):
+        said = element.text_content()
+        shown = _named_date(said)
+        date = element.get("datetime") or shown
+        if (
+            not date
+            or is_elsewhere(element)
+            or any(True for _ in element.iterancestors("blockquote"))
+        ):
             continue
         before = element.getprevious()
         parent = element.getparent()
         lead = before.tail if before is not None else (parent.text if parent is not None else "")
-        label = f"{(lead or '')[-60:]} {element.text_content()[:60]}"
+        label = f"{(lead or '')[-60:]} {said[:60]}"
         kind = f"{element.get('itemprop') or ''} {element.get('class') or ''}".lower()
-        is_change = words("updated").search(label) or re.search(r"modif|updat|maj", kind)
-        (changed if is_change else published).append(element.get("datetime"))
-    return published, changed
+        around = parent.get("class") or "" if parent is not None else ""
+        if words("updated").search(label) or (
+            re.search(r"modif|updat|maj", kind) and not re.search(r"publi", around)
+        ):
+            changed.append(date)
+        elif _SAYS_PUBLISHED.search(label):
+            labelled.append(date if _are_close(date, shown) else shown)
+        else:
+            published.append(date)
+    return labelled + published, changed
 
 
 def _language(tree: HtmlElement, linked: dict[str, Any], meta: dict[str, list[str]]) -> str | None:

@@ -63,6 +63,45 @@ def linked(**fields: object) -> str:
             "h1",
         ),
         ({"h1": "Siri : l’avis", "og:title": "Siri"}, (), "Siri : l’avis", "h1"),
+        # The heading that readers see wins where the others speak of the same.
+        (
+            {
+                "json-ld": "Siri mise en pause",
+                "h1": "Siri, longtemps à l’écoute, mise en pause",
+                "og:title": "Siri mise en pause",
+                "title": "Siri mise en pause | Le Soir",
+            },
+            ("Le Soir",),
+            "Siri, longtemps à l’écoute, mise en pause",
+            "h1",
+        ),
+        (
+            {"h1": "Lundi Tech", "og:title": "Siri en pause", "title": "Siri en pause"},
+            (),
+            "Siri en pause",
+            "og:title",
+        ),
+        (
+            {
+                "h1": "Siri se tait enfin chez Apple - voici pourquoi il faut encore vérifier",
+                "title": "Siri se tait enfin chez Apple",
+            },
+            (),
+            "Siri se tait enfin chez Apple - voici pourquoi il faut encore vérifier",
+            "h1",
+        ),
+        (
+            {
+                "h1": "Siri se tait enfin chez Apple Abonnés",
+                "og:title": "Siri se tait enfin chez Apple | Chroniques | Le Soir",
+            },
+            ("Le Soir",),
+            "Siri se tait enfin chez Apple",
+            "h1",
+        ),
+        ({"title": "Siri en pause -- Gazette"}, (), "Siri en pause", "title"),
+        # A site that gives its name as the headline leaves the headline.
+        ({"h1": "Siri en pause"}, ("Siri en pause",), "Siri en pause", "h1"),
         ({"h1": "Porte-à-porte chez Apple"}, (), "Porte-à-porte chez Apple", "h1"),
     ],
 )
@@ -71,6 +110,14 @@ def test_the_headline_is_what_most_wordings_say(
 ) -> None:
     chosen = choose_headline([Wording(t, s) for s, t in wordings.items()], site, URL)
     assert (chosen[0].text, chosen[0].source) == (headline, source)
+
+
+def test_the_heading_of_the_article_is_told_from_the_others() -> None:
+    others = [Wording("{text}", "h1"), Wording("Rubriques", "h1"), Wording("{text}", "h1")]
+    shown = Wording("Siri, longtemps à l’écoute, en pause", "h1")
+    shared = Wording("Siri en pause, longtemps attendue", "og:title")
+    chosen = choose_headline([others[0], shared, *others[1:], shown], (), URL)
+    assert chosen[0] == shown
 
 
 @pytest.mark.parametrize(
@@ -92,6 +139,16 @@ def test_the_headline_is_what_most_wordings_say(
         ("La rédaction, avec AFP", ["La rédaction", "AFP"]),
         ("https://social.example/ana", []),
         ("une personne", []),
+        ("3 May 2019, 10:12 by Ana Cruz", ["Ana Cruz"]),
+        ("December 7, 2016 @ 3:53 PM By Ana Cruz", ["Ana Cruz"]),
+        ("October 14, 2009|Ana Cruz", ["Ana Cruz"]),
+        ("Ana Cruz\nTuesday, Aug. 17, 2010", ["Ana Cruz"]),
+        ("April Glaser", ["April Glaser"]),
+        ("Ana Cruz\nFollow", ["Ana Cruz"]),
+        ("Ana Cruz Follow @anacruz", ["Ana Cruz"]),
+        ("View comments", []),
+        ("More stories by Ana Cruz", ["Ana Cruz"]),
+        ("En kiosques : mai 2019", []),
         ("", []),
     ],
 )
@@ -116,6 +173,68 @@ def test_a_byline_names_people_and_agencies(byline: str, names: list[str]) -> No
         ("", "<a rel='author'>Ana Cruz</a>", ("Ana Cruz",), "markup"),
         ("", "<p>Par exemple, ceci.</p>", (), ""),
         ("", "<p>By and large it works</p>", (), ""),
+        # A role in an element of its own is no part of the name.
+        (
+            "",
+            "<p class='byline'>By <b>Ana Cruz</b> <i>Senior Politics Editor</i></p>",
+            ("Ana Cruz",),
+            "byline",
+        ),
+        (
+            "",
+            "<div class='author'>Par <b>ANA CRUZ, LI WU</b><br>Envoyées spéciales à Lyon</div>",
+            ("ANA CRUZ", "LI WU"),
+            "byline",
+        ),
+        # The site's name after an author is dropped, alone it is kept.
+        ('<meta name="author" content="Ana Cruz, GAZETTE">', "", ("Ana Cruz",), "meta"),
+        ('<meta name="author" content="Gazette">', "", ("Gazette",), "meta"),
+        ('<meta name="author" content="Journal (www.gazette.example)">', "", (), ""),
+        # A business card is no teaser, comments that are open are none.
+        (
+            "",
+            "<p class='vcard'><a class='fn author'>Ana Cruz</a></p>",
+            ("Ana Cruz",),
+            "markup",
+        ),
+        (
+            "",
+            "<div class='comments-enabled'><p class='byline'>Ana Cruz</p></div>",
+            ("Ana Cruz",),
+            "byline",
+        ),
+        ("", "<div class='comments'><p class='byline'>Ana Cruz</p></div>", (), ""),
+        (
+            "",
+            "<footer><a class='author'>Ana Cruz</a></footer>",
+            ("Ana Cruz",),
+            "byline",
+        ),
+        ("", "<a rel='sioc:has_creator'>Ana Cruz</a>", ("Ana Cruz",), "markup"),
+        (
+            "",
+            "<ul><li><p itemprop='author'>Ana Cruz</p></li>"
+            "<li><p itemprop='author'>Li Wu</p></li></ul>",
+            ("Ana Cruz", "Li Wu"),
+            "markup",
+        ),
+        # What declares an author in the margins counts where it names one person only.
+        ("", "<nav><i itemprop='author'>Ana Cruz</i></nav>", ("Ana Cruz",), "markup"),
+        (
+            "",
+            "<nav><i itemprop='author'>Ana Cruz</i><i itemprop='author'>Li Wu</i></nav>",
+            (),
+            "",
+        ),
+        # Who took a picture did not write the article.
+        ("", "<figure><i itemprop='creator'>Li Wu</i></figure>", (), ""),
+        (
+            "<div itemscope itemtype='https://schema.org/ImageObject'>"
+            "<meta itemprop='author' content='Li Wu'></div>",
+            "",
+            (),
+            "",
+        ),
     ],
 )
 def test_authors_come_with_their_source(
@@ -123,6 +242,48 @@ def test_authors_come_with_their_source(
 ) -> None:
     article = parse_article(page(head=head, body=body + TEXT), URL)
     assert (article.authors, article.provenance["authors"]) == (authors, source)
+
+
+@pytest.mark.parametrize(
+    ("body", "url", "date", "source"),
+    [
+        ("", "https://www.gazette.example/2019/08/02/siri", "2019-08-02", "address"),
+        ("", "https://www.gazette.example/2019/tech/8/2/siri", "2019-08-02", "address"),
+        ("<time>Publié le 2 août 2019</time>", URL, "2019-08-02", "time"),
+        ("<time>August 2nd, 2019 @ 3:53 PM</time>", URL, "2019-08-02", "time"),
+        # The day that readers see wins over another one behind it.
+        (
+            "<time datetime='2019-09-30T10:00:00Z'>Publié le 2 août 2019</time>",
+            URL,
+            "2019-08-02",
+            "time",
+        ),
+        (
+            "<time datetime='2019-08-01'>1er août 2019</time>"
+            "<p>Publié le <time datetime='2019-08-02'>2 août 2019</time></p>",
+            URL,
+            "2019-08-02",
+            "time",
+        ),
+        (
+            "<p class='published'><time class='updated' datetime='2019-08-02'>2.8.</time></p>",
+            URL,
+            "2019-08-02",
+            "time",
+        ),
+        (
+            "<blockquote><time datetime='2018-01-01'>1.1.</time></blockquote>"
+            "<time datetime='2019-08-02'>2.8.</time>",
+            URL,
+            "2019-08-02",
+            "time",
+        ),
+    ],
+)
+def test_the_day_of_publication_is_found(body: str, url: str, date: str, source: str) -> None:
+    article = parse_article(page(body=body + TEXT), url)
+    assert article.published is not None
+    assert (article.published.date().isoformat(), article.provenance["published"]) == (date, source)
 
 
 @pytest.mark.parametrize(
