@@ -23,6 +23,8 @@ from crawler.reporting.progress import console
 from crawler.running import BUSY, STOPPED, is_finished, run_spider
 from crawler.spiders.archives import ArchiveSpider
 from crawler.spiders.news import MAX_PAGES, NewsSpider
+from crawler.watching import Step, interval, python
+from crawler.watching import watch as run_rounds
 
 app = typer.Typer(
     name="crawler",
@@ -56,6 +58,23 @@ ReportOption = Annotated[
         metavar="FILE", help="Write the report, as JSON, to FILE; by default beside the store."
     ),
 ]
+OutletOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID", help="An outlet of the file; can be repeated. Default: all."),
+]
+SinceOption = Annotated[
+    str,
+    typer.Option(
+        metavar="DAY", help="First day of publication, YYYY-MM-DD, or how many days back: 7d."
+    ),
+]
+JudgeOption = Annotated[
+    bool,
+    typer.Option(
+        "--judge/--no-judge",
+        help="Pass over articles that are off topic by the titles in their sources.",
+    ),
+]
 DryRunOption = Annotated[
     bool,
     typer.Option(
@@ -68,26 +87,12 @@ DryRunOption = Annotated[
 @app.command()
 def crawl(
     outlets: OutletsOption = "",
-    outlet: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="An outlet of the file; can be repeated. Default: all."),
-    ] = None,
-    since: Annotated[
-        str,
-        typer.Option(
-            metavar="DAY", help="First day of publication, YYYY-MM-DD, or how many days back: 7d."
-        ),
-    ] = "",
+    outlet: OutletOption = None,
+    since: SinceOption = "",
     max_pages: MaxPagesOption = MAX_PAGES,
     contact: ContactOption = "",
     refetch: RefetchOption = False,
-    judge: Annotated[
-        bool,
-        typer.Option(
-            "--judge/--no-judge",
-            help="Pass over articles that are off topic by the titles in their sources.",
-        ),
-    ] = True,
+    judge: JudgeOption = True,
     dry_run: DryRunOption = False,
     report: ReportOption = "",
     fail_on_alarm: FailOnAlarmOption = False,
@@ -110,6 +115,47 @@ def crawl(
             fail_on_alarm=fail_on_alarm,
         )
     )
+
+
+@app.command()
+def watch(
+    every: Annotated[
+        str, typer.Option(metavar="TIME", help="From start to start of two rounds: 30m, 1h, 2d.")
+    ],
+    outlets: OutletsOption = "",
+    outlet: OutletOption = None,
+    since: SinceOption = "",
+    max_pages: MaxPagesOption = MAX_PAGES,
+    contact: ContactOption = "",
+    judge: JudgeOption = True,
+    analyse: Annotated[
+        bool, typer.Option("--analyse", help="After each crawl, python -m analysis run.")
+    ] = False,
+    then: Annotated[
+        str,
+        typer.Option(metavar="COMMAND", help="After each crawl, and its analysis, this for sh."),
+    ] = "",
+    rounds: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Stop after N rounds. Default: never.")
+    ] = None,
+) -> None:
+    """Crawls again and again, until Ctrl-C or SIGTERM, which stop a running crawl in good order.
+
+    A round that fails is reported, and the next one goes on. What follows a crawl is left out
+    where the crawl failed. With --rounds, the exit status is 1 where a round failed.
+
+    Example: python -m crawler watch --every 1h --analyse --contact desk@newsroom.example
+    """
+    given = {"outlets": outlets, "since": since, "contact": contact, "max-pages": str(max_pages)}
+    options = [f"--{name}={value}" for name, value in given.items() if value]
+    options += [f"--outlet={key}" for key in outlet or []]
+    options += [] if judge else ["--no-judge"]
+    steps = [Step("the crawl", python("crawler", "crawl", *options))]
+    if analyse:
+        steps.append(Step("the analysis", python("analysis", "run")))
+    if then:
+        steps.append(Step("the command", ("/bin/sh", "-c", then)))
+    raise typer.Exit(run_rounds(steps, interval(every), rounds))
 
 
 @app.command()
