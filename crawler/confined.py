@@ -171,7 +171,10 @@ def _serve(seconds: float, megabytes: int) -> None:
         except Exception as error:  # noqa: BLE001 - it is for the parent to judge
             error.add_note(traceback.format_exc())
             answer = pickle.dumps((False, _portable(error), _is_spent(megabytes)))
-        _send(answers, answer)
+        try:
+            _send(answers, answer)
+        except BrokenPipeError:  # the parent was interrupted
+            return
         _limit_time(0)
 
 

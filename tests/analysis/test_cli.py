@@ -312,6 +312,7 @@ def test_run_on_an_empty_store_says_what_to_do_first(store: Store) -> None:
     assert "crawl some first" in invoke("run").stdout
 
 
+@pytest.mark.timeout(300)
 def test_ctrl_c_ends_a_run_with_130_and_a_good_store(store: Store) -> None:
     for number in range(300):
         url = f"https://ledger.example/{number}"
@@ -328,7 +329,7 @@ def test_ctrl_c_ends_a_run_with_130_and_a_good_store(store: Store) -> None:
     while store.count_claims() == 0 and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in errors
     rows = store.article_rows()

@@ -24,6 +24,17 @@ ROOT = Path(__file__).resolve().parents[2]
 Open = Callable[..., AppTest]
 
 
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """Keeps the main module, which a process that a later test starts would load.
+
+    Streamlit puts the page that it runs in its place.
+    """
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
+
 @pytest.fixture(scope="session")
 def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a store that holds the invented press; not to be written to."""

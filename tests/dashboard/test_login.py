@@ -198,7 +198,7 @@ def test_no_address_leads_to_another_site_after_the_login(page: Page, desk: Desk
     page.get_by_role("link", name="reader", exact=True).click()
     expect(page.get_by_text("ben@newsroom.example")).to_be_visible()
     page.wait_for_selector('[data-test-script-state="notRunning"]')
-    assert page.evaluate("sessionStorage.getItem('earshot-wanted')") is None
+    page.wait_for_function("sessionStorage.getItem('earshot-wanted') === null")
     assert page.url.startswith(desk.address)
 
 
