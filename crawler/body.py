@@ -126,17 +126,32 @@ class _Block:
         return cls(text, element, _key(text))
 
 
-def read_body(tree: HtmlElement, metadata: Metadata) -> list[str]:
+def read_body(
+    tree: HtmlElement, metadata: Metadata, declared: str | None = None
+) -> tuple[list[str], str | None]:
     """The article's paragraphs, the standfirst first; empty where there are none.
 
     Prunes the tree.
+
+    Args:
+        tree: the page.
+        metadata: what it declares.
+        declared: ISO 639-1 code of the language that it says it is in.
+
+    Returns:
+        The paragraphs, and the declared language if trafilatura found the text to be in it,
+        which spares telling it again.
     """
     _drop_consent(tree)
     page = deepcopy(tree)  # trafilatura judges better with all that readers see before it
     etree.strip_elements(page, "script", "button", "select", "textarea", with_tail=False)
     _prune(tree)
     blocks = list(_blocks(tree))
-    content = _extract(page, blocks)
+    content, language = _extract(page, blocks, declared)
+    return _paragraphs(blocks, content, metadata), language
+
+
+def _paragraphs(blocks: list[_Block], content: list[HtmlElement], metadata: Metadata) -> list[str]:
     whole = _key("".join(content[0].itertext())) if content else ""
     chosen = _with_gaps(blocks, _chosen(blocks, content))
     chosen = _without_furniture(blocks, chosen)
@@ -163,16 +178,24 @@ def read_body(tree: HtmlElement, metadata: Metadata) -> list[str]:
     return [blocks[place].text for place in (*lead, *body)]
 
 
-def _extract(page: HtmlElement, blocks: list[_Block]) -> list[HtmlElement]:
-    """The elements of trafilatura's result, its fallbacks included."""
+def _extract(
+    page: HtmlElement, blocks: list[_Block], declared: str | None
+) -> tuple[list[HtmlElement], str | None]:
+    """The elements of trafilatura's result, its fallbacks included; the language if as declared."""
     # Without a language, the fallbacks load the words of a hundred: a second, and 100 MB.
     # With one, a text that trafilatura takes to be in another is given up.
+    if declared in JUSTEXT_LANGUAGES and (found := _elements(page, declared)):
+        return found, declared
     language, _ = detect_language(" ".join(b.text for b in blocks if len(b.key) >= _LONG))
-    if language in JUSTEXT_LANGUAGES:
-        found = bare_extraction(page, include_comments=False, target_language=language)
-        if isinstance(found, Document):
-            return list(found.body.iter())
-    found = bare_extraction(page, include_comments=False)
+    if language != declared and language in JUSTEXT_LANGUAGES:
+        found = _elements(page, language)
+        if found:
+            return found, None
+    return _elements(page, None), None
+
+
+def _elements(page: HtmlElement, language: str | None) -> list[HtmlElement]:
+    found = bare_extraction(page, include_comments=False, target_language=language)
     return list(found.body.iter()) if isinstance(found, Document) else []
 
 

@@ -71,18 +71,20 @@ def parse_article(
     tree = _parse(html if isinstance(html, str) else decode(html, encoding), url)
     metadata = read_metadata(tree, url)
     marks = read_marks(tree, metadata.linked, metadata.meta)
-    paragraphs = [_plain(text) for text in read_body(tree, metadata)]
+    declared = metadata.language or language
+    body, lang = read_body(tree, metadata, declared)
+    paragraphs = [_plain(text) for text in body]
     source = "page"
     if PAYWALLED not in marks and _length(paragraphs) < _length(metadata.body) / 2:
         paragraphs = [_plain(text) for text in metadata.body]
-        source = "json-ld"
+        source, lang = "json-ld", None
     if not paragraphs:
         raise NoBodyError(f"{url}: no article text on the page")
     return Article(
         id=article_id(metadata.canonical),
         title=_plain(metadata.title),
         paragraphs=tuple(paragraphs),
-        lang=_language(paragraphs, metadata.language or language),
+        lang=lang or _language(paragraphs, declared),
         outlet=outlet,
         url=metadata.canonical,
         authors=tuple(map(_plain, metadata.authors)),

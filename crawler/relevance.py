@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from analysis.codebook import Codebook, TermList, Word, alternation
+from analysis.codebook import Alternation, Codebook, TermList, Word
 from analysis.records import Article
 
 _SHORT = 4
@@ -89,15 +90,16 @@ def _named(
 ) -> tuple[list[list[str]], list[bool]]:
     """For each block, the assistants that it names, and whether it names a vendor or a device."""
     whole = "\n".join(blocks)
-    products = list(_patterns(whole, codebook, "products"))
-    names = list(_patterns(whole, codebook, "names"))
+    products = _Names(codebook, "products", whole)
+    names = _Names(codebook, "names", whole)
+    device, assistant = lists["device"].pattern, lists["assistant"].pattern
     assistants: list[list[str]] = []
     vendors: list[bool] = []
     for text in blocks:
-        found = [match[0].lower() for match in lists["assistant"].pattern.finditer(text)]
-        has_vendor = any(True for _ in _matches(names, text))
-        for product in _matches(products, text):
-            if lists["device"].pattern.fullmatch(product):
+        found = [match[0].lower() for match in assistant.finditer(text)]
+        has_vendor = any(True for _ in names.find(text))
+        for product in products.find(text):
+            if device.fullmatch(product):
                 has_vendor = True
             else:
                 found.append(product.lower())
@@ -106,21 +108,39 @@ def _named(
     return assistants, vendors
 
 
-def _patterns(whole: str, codebook: Codebook, kind: str) -> Iterator[tuple[re.Pattern[str], str]]:
-    """The vendors' words of a kind whose conditions the article meets, with their `unless`."""
-    for vendor in codebook.vendors.values():
-        for entry in vendor.products if kind == "products" else vendor.names:
-            word = Word(word=entry) if isinstance(entry, str) else entry
-            if word.needs is None or re.search(word.needs, whole):
-                yield alternation((word.word,)), word.unless or ""
+class _Names:
+    """The vendors' words of a kind, of which an article meets some conditions."""
+
+    def __init__(self, codebook: Codebook, kind: str, whole: str) -> None:
+        self._words = [
+            (_expression(word if isinstance(word, str) else word.word), word)
+            for vendor in codebook.vendors.values()
+            for word in (vendor.products if kind == "products" else vendor.names)
+        ]
+        self._whole = whole
+        self._met: dict[str, bool] = {}
+
+    def find(self, text: str) -> Iterator[str]:
+        for expression, word in self._words:
+            for match in expression.finditer(text):
+                if isinstance(word, str) or self._counts(word, match, text):
+                    yield match[0]
+
+    def _counts(self, word: Word, match: re.Match[str], text: str) -> bool:
+        around = text[max(0, match.start() - _AROUND) : match.end() + _AROUND]
+        return self._is_met(word.needs) and not (word.unless and re.search(word.unless, around))
+
+    def _is_met(self, needs: str | None) -> bool:
+        if needs is None:
+            return True
+        if needs not in self._met:
+            self._met[needs] = re.search(needs, self._whole) is not None
+        return self._met[needs]
 
 
-def _matches(patterns: list[tuple[re.Pattern[str], str]], text: str) -> Iterator[str]:
-    for pattern, unless in patterns:
-        for match in pattern.finditer(text):
-            around = text[max(0, match.start() - _AROUND) : match.end() + _AROUND]
-            if not (unless and re.search(unless, around)):
-                yield match[0]
+@lru_cache(maxsize=4096)
+def _expression(fragment: str) -> Alternation:
+    return Alternation((fragment,))
 
 
 def _mentions(terms: TermList, text: str) -> bool:

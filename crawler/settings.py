@@ -28,6 +28,8 @@ BACKOFF_FIRST_WAIT = 10.0
 BACKOFF_MAX_WAIT = 300.0
 BACKOFF_GIVE_UP = 5
 REFUSALS_GIVE_UP = 20
+# Of one answer. Scrapy starts as many tasks for each answer, 100 by default; a page gives one item.
+CONCURRENT_ITEMS = 4
 # In the order of the feed, which is the newest first; Scrapy's own queue turns it round.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 # Seconds for a page from connecting to its last byte, however steadily it trickles.

@@ -16,7 +16,8 @@ from analysis.codebook import TermList
 FURNITURE = Path(__file__).parent / "data" / "furniture.yml"
 _SAMPLE = 2000
 """Characters that a text's language is told from."""
-_SPACES = re.compile(r"[ \t\n\r\f\v]+")
+_SPACES = re.compile(r"[\t\n\r\f\v][ \t\n\r\f\v]*| [ \t\n\r\f\v]+")
+"""Runs of white space that are not one space already."""
 
 
 @cache
