@@ -12,6 +12,7 @@ from scrapy import Spider
 from analysis.errors import BusyError, EarshotError, InputError
 from crawler.adding import add_files
 from crawler.archive.commands import show_archive, verify_archive
+from crawler.newcomer import new_outlet
 from crawler.reporting.commands import (
     ALARMED,
     FailOnAlarmOption,
@@ -214,6 +215,7 @@ app.command("show-archive")(show_archive)
 app.command("verify")(verify_archive)
 app.command("report")(print_earlier_report)
 app.command("check-outlets")(check_outlets)
+app.command("new-outlet")(new_outlet)
 
 
 def run(

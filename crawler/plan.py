@@ -23,6 +23,11 @@ def plan_only(settings: BaseSettings) -> None:
     middlewares = settings.getdict("DOWNLOADER_MIDDLEWARES")
     middlewares["crawler.plan.PlanMiddleware"] = _AFTER_ROBOTS
     settings.set("DOWNLOADER_MIDDLEWARES", middlewares, priority="spider")
+    without_reports(settings)
+
+
+def without_reports(settings: BaseSettings) -> None:
+    """Leaves out what measures a crawl and reports on it."""
     extensions = {
         name: order
         for name, order in settings.getdict("EXTENSIONS").items()
