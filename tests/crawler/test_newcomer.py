@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -240,3 +243,15 @@ def test_a_file_that_has_no_place_at_its_end_stays_as_it_was(run: Any, site: Any
 )
 def test_keys(url: str, taken: tuple[str, ...], expected: str):
     assert id_for(url, taken) == expected
+
+
+def test_a_saved_page_is_drafted_as_the_tests_expect_it() -> None:
+    saved = Path(__file__).parent / "pages" / "british-daily.html"
+    expected = json.loads(saved.with_suffix(".json").read_text(encoding="utf-8"))
+    script = Path(__file__).parent / "draft.py"
+    done = subprocess.run(
+        [sys.executable, str(script), str(saved), expected["read_at"]],
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(done.stdout) == expected

@@ -21,10 +21,9 @@ def test_ids_and_names_stand_for_one_outlet() -> None:
 
 
 @pytest.mark.parametrize("outlet", OUTLETS, ids=lambda outlet: outlet.id)
-def test_an_outlet_is_read_politely_and_marked_as_unverified(outlet: Outlet) -> None:
+def test_an_outlet_is_read_politely(outlet: Outlet) -> None:
     addresses = [outlet.home, *outlet.sources]
     assert [address for address in addresses if not address.startswith("https://")] == []
-    assert outlet.verified is False
     assert outlet.private_addresses is False
     assert outlet.politeness.delay >= 2
     assert outlet.politeness.concurrency == 1
