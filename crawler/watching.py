@@ -21,7 +21,6 @@ from datetime import datetime, timedelta
 from rich.text import Text
 
 from analysis.errors import ConfigurationError
-from crawler.reporting.commands import ALARMED
 from crawler.reporting.progress import console
 from crawler.running import BUSY
 
@@ -136,7 +135,7 @@ def _round(steps: Sequence[Step], alarm: _Alarm) -> str:
             return f"{step.name} cannot be started: {error.strerror}"
         if alarm.is_stopped:
             return ""
-        if status not in (0, ALARMED):
+        if status:
             return f"{step.name} ended {_how(status)}"
     return ""
 

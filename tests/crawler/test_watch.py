@@ -80,11 +80,11 @@ def test_a_round_that_takes_longer_is_followed_at_once():
 
 def test_a_round_that_fails_or_crashes_is_reported_and_the_next_goes_on(tmp_path):
     count, after = tmp_path / "count", tmp_path / "after"
-    crawl = f"echo x >> {count}; case $(wc -l < {count}) in 1) exit 4;; 2) kill -9 $$;; esac"
+    crawl = f"echo x >> {count}; case $(wc -l < {count}) in 1) exit 3;; 2) kill -9 $$;; esac"
     process = started("0.1", "3", crawl, f"echo y >> {after}")
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "Round 1 failed: step 1 ended with status 4." in errors
+    assert "Round 1 failed: step 1 ended with status 3." in errors
     assert "Round 2 failed: step 1 ended by signal 9." in errors
     assert "Round 3 failed" not in errors
     assert after.read_text() == "y\n"
