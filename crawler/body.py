@@ -16,7 +16,7 @@ from functools import lru_cache
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.html import HtmlElement  # type: ignore[import-untyped]
 from trafilatura import bare_extraction
-from trafilatura.settings import JUSTEXT_LANGUAGES, Document
+from trafilatura.settings import JUSTEXT_LANGUAGES, Document, Extractor
 
 from crawler.metadata import Metadata
 from crawler.wording import clean, detect_language, words
@@ -152,8 +152,9 @@ def read_body(
 
 
 def _paragraphs(blocks: list[_Block], content: list[HtmlElement], metadata: Metadata) -> list[str]:
-    whole = _key("".join(content[0].itertext())) if content else ""
-    chosen = _with_gaps(blocks, _chosen(blocks, content))
+    texts = [_key("".join(element.itertext())) for element in content]
+    whole = texts[0] if texts else ""
+    chosen = _with_gaps(blocks, _chosen(blocks, texts))
     chosen = _without_furniture(blocks, chosen)
     if sum(len(blocks[place].key) for place in chosen) < len(whole) / 2:
         return _as_extracted(content[0])
@@ -195,8 +196,13 @@ def _extract(
 
 
 def _elements(page: HtmlElement, language: str | None) -> list[HtmlElement]:
-    found = bare_extraction(page, include_comments=False, target_language=language)
+    found = bare_extraction(page, options=_options(language))
     return list(found.body.iter()) if isinstance(found, Document) else []
+
+
+@lru_cache(maxsize=256)
+def _options(language: str | None) -> Extractor:
+    return Extractor(output_format="python", comments=False, lang=language)
 
 
 def _as_extracted(body: HtmlElement) -> list[str]:
@@ -341,7 +347,8 @@ def _flush(pieces: list[str], holder: HtmlElement) -> Iterator[_Block]:
     pieces.clear()
     if run.isspace():
         return
-    for part in _GAP.split(run):
+    parts = _GAP.split(run) if _BREAK in run else (run,)
+    for part in parts:
         if text := clean(part.replace(_BREAK, " ")):
             yield _Block.of(text, holder)
 
@@ -350,9 +357,13 @@ def _key(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _chosen(blocks: list[_Block], elements: list[HtmlElement]) -> list[int]:
-    """The numbers of the blocks that trafilatura took for the article, in the page's order."""
-    texts = [_key("".join(element.itertext())) for element in elements]
+def _chosen(blocks: list[_Block], texts: list[str]) -> list[int]:
+    """The numbers of the blocks that trafilatura took for the article, in the page's order.
+
+    Args:
+        blocks: those of the page.
+        texts: the keys of trafilatura's elements, that of the whole first.
+    """
     exact = set(texts)
     whole = texts[0] if texts else ""
     chosen: list[int] = []

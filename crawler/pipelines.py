@@ -161,7 +161,8 @@ class StorePipeline:
             return visit.ending("duplicate")
         self._saved.add(article.id)
         capture = None
-        if self._archive and item.exchanges and not (item.noarchive or store.is_archived(article)):
+        is_archived = known is not None and store.is_archived(article)
+        if self._archive and item.exchanges and not (item.noarchive or is_archived):
             capture = self._archive.write(item.exchanges)
         return visit.ending(store.save_article(article, outlet.name, outlet.country, capture))
 
