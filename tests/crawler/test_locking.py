@@ -102,5 +102,7 @@ def test_another_name_of_the_same_file_is_the_same_store(tmp_path: Path) -> None
 
 
 def test_a_store_in_memory_needs_no_lock() -> None:
-    with Store.open("sqlite://") as store:
-        store.lock_for_crawl()
+    with Store.open("sqlite://") as store, Store.open("sqlite://") as another:
+        for each in (store, another):
+            each.lock_for_crawl()
+            assert each.start_crawl(["ledger"]) == 1
