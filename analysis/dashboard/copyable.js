@@ -31,6 +31,7 @@ export default function ({ data, parentElement }) {
   shown.className = data.code ? "code" : "";
   shown.setAttribute("aria-label", data.name);
   shown.setAttribute("role", "group");
+  button.hidden = false; // a button without a name is none
   button.textContent = data.copy;
   button.setAttribute("aria-label", `${data.copy}: ${data.name}`);
   button.onclick = async () => {
