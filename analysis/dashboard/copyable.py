@@ -11,7 +11,9 @@ from analysis.dashboard.language import tr
 _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "earshot_copyable",
-    html='<pre tabindex="0"></pre><button type="button" hidden></button><span role="status"></span>',
+    html='<pre tabindex="0"></pre>'
+    '<button type="button" hidden></button>'
+    '<span role="status"></span>',
     css=(_HERE / "copyable.css").read_text(encoding="utf-8"),
     js=(_HERE / "copyable.js").read_text(encoding="utf-8"),
 )
