@@ -22,15 +22,14 @@ from analysis.codebook import load_codebook
 from analysis.config import ROOT, Settings
 from analysis.encoder import Encoder, Windows
 from analysis.errors import EarshotError
-from analysis.records import SOURCE_TYPES
 from analysis.training.card import model_card
 from analysis.training.corpus import Text, load_articles, load_passages, split
 from analysis.training.export import export
 from analysis.training.figures import HeldOut, calibrate, calibrated, held_out, rate
 from analysis.training.network import Network
-from analysis.training.train import Example, Recipe, examples, predict, train
+from analysis.training.train import Example, Recipe, examples, fitted, new_network, predict
 from analysis.training.vocabulary import pruned, tokenizer
-from analysis.training.weights import Weights, load_weights
+from analysis.training.weights import load_weights
 
 _DATA = Settings().codebook / "training"
 _OUT = ROOT / "analysis" / "data" / "encoder"
@@ -65,10 +64,10 @@ def main(
 
         def fit(given: list[Example], name: str) -> Future[dict[str, torch.Tensor]]:
             each = max(threads // 2, 1)
-            return pool.submit(_fitted, weights, layers, practices, recipe, each, given, name)
+            return pool.submit(fitted, weights, layers, practices, recipe, each, given, name)
 
         to_measure, for_use = fit(examples(kept, windows), "nine tenths"), fit(everything, "all")
-        network = _network(weights, layers, practices)
+        network = new_network(weights, layers, practices)
         network.load_state_dict(to_measure.result())
         probabilities = predict(network, examples(out_texts, windows))[0]
         found = held_out(out_texts, probabilities, practices, codebook, SEEN)
@@ -82,28 +81,6 @@ def main(
     card = model_card(made, texts, found, recipe, layers)
     (out / "README.md").write_text(card, encoding="utf-8")
     _say(f"wrote {out} after {(time.monotonic() - start) / 60:.0f} minutes")
-
-
-def _network(weights: Weights, layers: int, practices: tuple[str, ...]) -> Network:
-    return Network(weights, len(practices), len(SOURCE_TYPES), layers)
-
-
-def _fitted(
-    weights: Weights,
-    layers: int,
-    practices: tuple[str, ...],
-    recipe: Recipe,
-    threads: int,
-    given: list[Example],
-    name: str,
-) -> dict[str, torch.Tensor]:
-    """Trains in a process of its own; the network's state."""
-    torch.set_num_threads(threads)
-    torch.manual_seed(recipe.seed)
-    network = _network(weights, layers, practices)
-    train(network, given, practices, SOURCE_TYPES, recipe, lambda line: _say(f"{name}, {line}"))
-    state: dict[str, torch.Tensor] = network.state_dict()
-    return state
 
 
 def _line(found: HeldOut, stated: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from analysis.encoder import Window, Windows, collate
+from analysis.records import SOURCE_TYPES
 from analysis.training.corpus import Sentence, Text
 from analysis.training.network import Network, Probabilities
+from analysis.training.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,38 @@ def train(
         seconds = time.monotonic() - start
         report(f"epoch {epoch + 1}: loss {total / len(batches):.3f} after {seconds:.0f} s")
         batches = list(_batches(given, recipe.batch, rng))
+
+
+def new_network(weights: Weights, layers: int, practices: Sequence[str]) -> Network:
+    """The network before training: published weights, heads at random."""
+    return Network(weights, len(practices), len(SOURCE_TYPES), layers)
+
+
+def fitted(
+    weights: Weights,
+    layers: int,
+    practices: Sequence[str],
+    recipe: Recipe,
+    threads: int,
+    given: Sequence[Example],
+    name: str,
+) -> dict[str, Tensor]:
+    """The state of a network trained on `given`; can be called in a process of its own.
+
+    Args:
+        threads: how many the process may use.
+        name: what its reports on standard error begin with.
+    """
+
+    def report(line: str) -> None:
+        print(f"{name}, {line}", file=sys.stderr, flush=True)
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(recipe.seed)
+    network = new_network(weights, layers, practices)
+    train(network, given, practices, SOURCE_TYPES, recipe, report)
+    state: dict[str, Tensor] = network.state_dict()
+    return state
 
 
 def predict(network: Network, given: Sequence[Example]) -> list[npt.NDArray[np.float32]]:
