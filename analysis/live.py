@@ -64,6 +64,8 @@ class LiveTable:
             self._refresh()
         except StoreError as error:
             logger.warning("claims are shown as they were before: %s", error)
+        except Exception:  # whatever it is, the next refresh is tried
+            logger.exception("claims are shown as they were before")
         finally:
             end = time.monotonic()
             self._rests_until = end + REST * (end - start)

@@ -56,6 +56,28 @@ def test_a_large_table_is_refreshed_while_the_old_one_is_shown(
     assert threading.active_count() <= threads
 
 
+def test_a_refresh_that_breaks_is_logged_and_the_next_one_is_made(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(live, "SMALL_TABLE", 0)
+    monkeypatch.setattr(live, "REST", 0)
+    press = Press(store, 5)
+    table = LiveTable(store)
+    before = table.current()
+    press.publish()
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "columns", lambda change: 1 // 0)
+        assert table.current() is before
+        while not caplog.records:
+            time.sleep(0.01)
+    [record] = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[0] is ZeroDivisionError
+    while table.current() is before:
+        time.sleep(0.01)
+    assert ids(table.current()) == stored(store)
+
+
 def test_another_store_at_the_same_address_is_read_from_the_start(tmp_path: Path) -> None:
     with (
         Store.open(f"sqlite:///{tmp_path}/a.db") as long,
