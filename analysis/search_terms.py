@@ -25,13 +25,14 @@ migration that indexes anew.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal
 
-from snowballstemmer import stemmer  # type: ignore[import-untyped]
+from Stemmer import Stemmer  # type: ignore[import-not-found]
 
 from analysis.errors import InputError
 from analysis.records import Article
@@ -138,9 +139,10 @@ def key(word: str, lang: str | None) -> str:
     if lang not in LANGUAGES:
         stem = _bare(word)
     else:
-        stem = _bare(_stemmer(lang).stemWord(word.casefold()))
+        stemmer = _STEMMERS.of[lang]
+        stem = _bare(stemmer.stemWord(word.casefold()))
         for _ in range(_PASSES):
-            stem = _stemmer(lang).stemWord(stem)
+            stem = stemmer.stemWord(stem)
         # Snowball leaves "écoutent" and "conservent" as they are.
         if lang == "fr" and stem.endswith("ent") and len(stem) >= _SHORTEST_VERB:
             stem = stem.removesuffix("ent")
@@ -240,9 +242,15 @@ def _mark(lang: str | None) -> str:
     return _MARKS.get(lang or "", _NO_MARK)
 
 
-@cache
-def _stemmer(lang: str) -> stemmer:
-    return stemmer(LANGUAGES[lang])
+class _Stemmers(threading.local):
+    """The stemmers of a thread, since two threads cannot use the same one at once."""
+
+    def __init__(self) -> None:
+        # Words are remembered by `key`.
+        self.of = {lang: Stemmer(name, 0) for lang, name in LANGUAGES.items()}
+
+
+_STEMMERS = _Stemmers()
 
 
 def _beginnings(word: str, lang: str | None) -> list[Key]:
