@@ -25,8 +25,14 @@ page = st.navigation(
                 "analysis/dashboard/overview.py",
                 title=tr("Overview"),
                 icon=":material/home:",
-                url_path="overview",
+                url_path="",
                 default=True,
+            ),
+            st.Page(  # the first page is at "/" alone; its name is what people try
+                "analysis/dashboard/overview.py",
+                title=tr("Overview"),
+                url_path="overview",
+                visibility="hidden",
             ),
             st.Page(
                 "analysis/dashboard/compare.py",

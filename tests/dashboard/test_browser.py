@@ -81,6 +81,14 @@ def test_from_the_table_to_the_sentence_its_article_and_the_file(
     assert [url for url in outside if not url.startswith("data:")] == []
 
 
+@pytest.mark.parametrize("page", ["desk"], indirect=True)
+def test_the_first_page_is_also_found_by_its_name(page: Page) -> None:
+    page.goto("/overview")
+    expect(page.get_by_role("heading", name="What the press says")).to_be_visible()
+    expect(page).to_have_title("Overview · Earshot")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def download_again(page: Page, folder: Path) -> list[dict[str, str]]:
     page.keyboard.press("Escape")
     return download(page, "vendors_by_practice.csv", folder)
