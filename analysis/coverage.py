@@ -16,38 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.outcomes import class_of, is_answered, is_source
 from analysis.store import MonthOfArticles, MonthOfVisits
 from analysis.timeline import first_day, last_day, period_of
 
 Fate = Literal["kept", "off_topic", "duplicate", "robots", "not_taken", "failed"]
 FATES: tuple[Fate, ...] = get_args(Fate)
 """What became of an address, by its last visit; `docs/crawling.md` names every outcome."""
-SOURCES = ("feed", "sitemap", "listing", "search", "gdelt")
-"""Outcomes that begin so are those of lists of articles, not of articles."""
-_READ = ("read", "unchanged", "index", "split", "full", "no_links")
-_FATES: dict[str, Fate] = {
-    **dict.fromkeys(("kept", "new", "changed", "unchanged", "known", "superseded"), "kept"),
-    **dict.fromkeys(("off_topic", "unknown_language"), "off_topic"),
-    "duplicate": "duplicate",
-    "robots": "robots",
-    **dict.fromkeys(
-        (
-            "stop_list",
-            "budget",
-            "backed_off",
-            "offsite",
-            "private_address",
-            "scheme",
-            "unlisted",
-            "too_old",
-            "limit",
-            "too_large",
-            "not_html",
-            "pending",
-        ),
-        "not_taken",
-    ),
-}
 USUALLY = 2 / 3
 """An outlet that has an article in so many of its months usually has one."""
 FEWEST_MONTHS = 6
@@ -56,12 +31,10 @@ FEWEST_MONTHS = 6
 
 def fate(outcome: str) -> Fate:
     """What became of an address, from the outcome of its visit; failed if none other is known."""
-    return _FATES.get(outcome.partition(":")[0], "failed")
-
-
-def is_source(outcome: str) -> bool:
-    """Whether an outcome is that of a feed, sitemap, ... and not of an article."""
-    return outcome.partition(":")[0] in SOURCES
+    if outcome == "robots":
+        return "robots"
+    known = class_of(outcome)
+    return "not_taken" if known == "refused" or outcome == "pending" else known
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +80,7 @@ def outlets(
         of_outlet = fates.setdefault(visit.outlet, Counter())
         if not is_source(visit.outcome):
             of_outlet[fate(visit.outcome)] += visit.pages
-        elif visit.outcome.partition(":")[2] not in _READ:
+        elif not is_answered(visit.outcome):
             failed[visit.outlet] += visit.pages
     articles = by_outlet(stock)
     waiting = by_outlet(unread)

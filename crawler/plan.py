@@ -12,7 +12,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request
 from scrapy.settings import BaseSettings
 
-from crawler.visits import SOURCE_READ, WANTED, RefusedRequest, Visit
+from analysis.outcomes import SOURCE_READ
+from crawler.visits import WANTED, RefusedRequest, Visit
 
 _AFTER_ROBOTS = 110
 

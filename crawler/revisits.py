@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from analysis.outcomes import class_of
 from analysis.store import Page
 from crawler.discovery import Link
-from crawler.outcomes import class_of
 from crawler.visits import is_rejected
 
 SCHEDULE = (
@@ -36,7 +36,7 @@ def is_due(published: datetime, page: Page, now: datetime) -> bool:
     """
     if is_rejected(page.outcome) or page.outcome in _GONE:
         return False
-    if page.outcome != "kept" and class_of(page.outcome) == "failed":
+    if class_of(page.outcome) == "failed":
         return now - published <= HORIZON
     return any(page.fetched < published + after <= now for after in SCHEDULE)
 

@@ -50,6 +50,7 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from service_identity import CertificateError, VerificationError
 
+from analysis.outcomes import KEPT
 from analysis.records import Article
 from analysis.store import Page
 from crawler.archive.exchange import EXCHANGES, Exchange
@@ -65,7 +66,6 @@ STORE_ERROR = "store_error"
 """Under this name Scrapy's stats hold why the store failed."""
 INTERRUPTED = "interrupted"
 """Why a request was let go when the crawl was stopped; not an outcome that counts."""
-KEPT = ("new", "changed", "unchanged")
 PENDING = "pending"
 """What the store says of an address that was found and not asked for yet."""
 BUDGET = "budget"
@@ -73,8 +73,6 @@ STOP_LIST = "stop_list"
 BACKED_OFF = "backed_off"
 WANTED = "wanted"
 """Why a dry run let a request go: it would have been made."""
-SOURCES = ("feed", "sitemap", "listing", "search", "gdelt")
-SOURCE_READ = ("read", "unchanged", "index", "split", "full")
 _REJECTED = ("off_topic", "no_body", "not_html", "too_large", "unknown_language", "duplicate")
 _FINAL = (
     "kept",

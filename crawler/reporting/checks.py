@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from analysis.outcomes import SOURCE_READ
 from crawler.outlets import Outlet
-from crawler.visits import SOURCE_READ
 
 _STATUS = {
     "401": "turned",

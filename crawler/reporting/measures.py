@@ -9,7 +9,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 
-from crawler.outcomes import UNREADABLE, class_of
+from analysis.outcomes import UNREADABLE, class_of
 from crawler.visits import MEASURES, NOT_ASKED, PENDING, Visit
 
 if TYPE_CHECKING:

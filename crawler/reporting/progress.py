@@ -13,7 +13,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 
-from crawler.outcomes import class_of
+from analysis.outcomes import class_of
 from crawler.outlets import Outlet
 from crawler.reporting.measures import is_repeated
 from crawler.visits import LET_GO, Visit

@@ -15,10 +15,17 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.errors import InputError, StoreError
+from analysis.outcomes import (
+    CLASSES,
+    KEPT,
+    SOURCE_READ,
+    OutcomeClass,
+    by_class,
+    class_of,
+    is_source,
+)
 from analysis.store import Crawl, Store
-from crawler.outcomes import CLASSES, OutcomeClass, by_class, class_of, is_source
 from crawler.reporting.alarms import HISTORY, Alarm, alarms
-from crawler.visits import KEPT, SOURCE_READ
 
 LABELS: dict[OutcomeClass, str] = {
     "kept": "Kept",

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 
 from analysis.config import load_settings
 from analysis.errors import InputError
+from analysis.outcomes import SOURCE_READ
 from analysis.store import Store
 from crawler.confined import Confined, LimitError, confined_of
 from crawler.homepage import HomePage, places, read_home
@@ -26,7 +27,7 @@ from crawler.outlets import ELSEWHERE, Outlet, Politeness
 from crawler.plan import without_reports
 from crawler.politeness import paces, user_agent
 from crawler.sources import Feed, Found, Sitemap, Source
-from crawler.visits import SOURCE_READ, outcome_of
+from crawler.visits import outcome_of
 
 _MOST_FEEDS, _MOST_SITEMAPS, _MOST_OF_INDEX = 6, 4, 2
 

@@ -8,11 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.coverage import FATES, SOURCES, gaps, is_source, outlets, reasons, sides
+from analysis.coverage import FATES, gaps, outlets, reasons, sides
 from analysis.coverage import fate as fate_of
 from analysis.store import MonthOfArticles, MonthOfVisits
-from crawler import outcomes
-from crawler.visits import SOURCES as CRAWLED_SOURCES
 
 
 @pytest.mark.parametrize(
@@ -24,6 +22,8 @@ from crawler.visits import SOURCES as CRAWLED_SOURCES
         ("duplicate", "duplicate"),
         ("robots", "robots"),
         ("limit", "not_taken"),
+        ("too_large", "not_taken"),
+        ("pending", "not_taken"),
         ("robots_unreachable", "failed"),
         ("http_503", "failed"),
         ("a_new_one", "failed"),
@@ -31,13 +31,6 @@ from crawler.visits import SOURCES as CRAWLED_SOURCES
 )
 def test_every_outcome_has_a_fate(outcome: str, fate: str) -> None:
     assert fate_of(outcome) == fate
-
-
-def test_fates_are_those_of_the_crawler_with_robots_apart() -> None:
-    assert SOURCES == CRAWLED_SOURCES
-    for outcome, known in outcomes._CLASS_OF.items():
-        expected = {"refused": "not_taken"}.get(known, known)
-        assert fate_of(outcome) == ("robots" if outcome == "robots" else expected), outcome
 
 
 def visit(outlet: str, outcome: str, pages: int = 1, month: int = 4) -> MonthOfVisits:
@@ -74,8 +67,6 @@ def test_an_outlet_is_counted_by_what_became_of_its_addresses() -> None:
 def test_reasons_say_of_how_many_outlets() -> None:
     given = [visit("a", "http_404", 2), visit("b", "http_404"), visit("a", "robots")]
     assert reasons(given) == [("http_404", 3, 2), ("robots", 1, 1)]
-    assert is_source("feed:http_404")
-    assert not is_source("http_404")
 
 
 def spans(rows: list[MonthOfArticles], until: date) -> list[tuple[str, date, date]]:

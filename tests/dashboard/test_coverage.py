@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.dashboard import outcomes
+from analysis.outcomes import _CLASS_OF
 from analysis.store import Page, Store
-from crawler.outcomes import _CLASS_OF
 from tests.dashboard.conftest import Open
 from tests.dashboard.invented_press import HOSTILE, NOW, article, claim
 from tests.dashboard.test_pages import markdown, store_at, texts

@@ -12,9 +12,9 @@ import pytest
 from rich.console import Console
 
 from analysis.errors import InputError, StoreError
+from analysis.outcomes import by_class, class_of, is_known
 from analysis.store import Crawl, Store
 from crawler import visits
-from crawler.outcomes import by_class, class_of, is_known
 from crawler.reporting.alarms import Alarm
 from crawler.reporting.report import (
     OutletReport,

@@ -1,5 +1,8 @@
 """The classes into which the outcomes of visits fall; the one place that knows them.
 
+The crawler gives each visit its outcome (`crawler/visits.py` explains them); its reports and the
+dashboard count them.
+
 | class | what became of a page |
 |---|---|
 | kept | in the store |
@@ -14,13 +17,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, get_args
 
-from crawler.visits import KEPT, SOURCE_READ, SOURCES
-
 OutcomeClass = Literal["kept", "off_topic", "duplicate", "refused", "failed"]
 CLASSES: tuple[OutcomeClass, ...] = get_args(OutcomeClass)
+KEPT = ("new", "changed", "unchanged")
+SOURCES = ("feed", "sitemap", "listing", "search", "gdelt")
+"""Outcomes that begin so are those of lists of articles, not of articles."""
+SOURCE_READ = ("read", "unchanged", "index", "split", "full")
 UNREADABLE = ("no_body", "parse_error", "parse_limit")
 """Outcomes of pages that came, and in which no article was found."""
-_KEPT = (*KEPT, "known", "superseded")
+_KEPT = (*KEPT, "kept", "known", "superseded")
 _OFF_TOPIC = ("off_topic", "unknown_language")
 _REFUSED = (
     "robots",
