@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from analysis import submissions
-from analysis.dashboard import access, facts, frames
+from analysis.dashboard import access, facts, frames, outcomes
 from analysis.dashboard.language import mark, minute, tr, trn
 from analysis.store import ClaimFilter, JobState, Piece, Submission
 from analysis.submissions import DUPLICATE, KEPT
@@ -36,13 +36,8 @@ _COLOURS: dict[JobState, Literal["gray", "green", "red", "blue"]] = {
 _OUTCOMES = {
     KEPT: mark("Added"),
     DUPLICATE: mark("Already in the store"),
-    "off_topic": mark("Not added: not about a voice assistant and privacy"),
-    "robots": mark("Not asked for: the site’s robots.txt forbids it"),
-    "robots_unreachable": mark("Not asked for: the site’s robots.txt did not answer"),
-    "private_address": mark("Not asked for: the address is not on the public web"),
     "offsite": mark("Not read: the site sends on to another one; add the address there"),
     "not_asked": mark("Not asked for: on the stop list, or the site was asked enough for today"),
-    "no_body": mark("No text of an article was found on the page"),
     "no_text": mark(
         "No text was found. A scanned PDF holds pictures of text: have it recognised (OCR) first"
     ),
@@ -51,18 +46,14 @@ _OUTCOMES = {
     "too_many_pages": mark("The PDF has too many pages for an article"),
     "too_large": mark("Too large for an article"),
     "over_limits": mark("Takes too long, or too much memory, to read"),
-    "parse_limit": mark("Takes too long, or too much memory, to read"),
     "unknown_language": mark("Neither French nor English, or its language cannot be told"),
     "no_outlet": mark("Which outlet published it is missing: add the file again and name it"),
     "unknown_kind": mark("Not a saved page, a plain text or a PDF"),
     "not_html": mark("Not a web page; add a PDF as a file"),
-    "soft_404": mark("The page does not exist"),
     "http_404": mark("The page does not exist"),
     "http_410": mark("The page does not exist any more"),
-    "timeout": mark("The site did not answer in time"),
-    "dns": mark("The site’s name is unknown"),
-    "connection": mark("The site could not be reached"),
 }
+"""Words for those who added it; all other outcomes have the words that Coverage has for them."""
 
 
 def jobs() -> None:
@@ -173,12 +164,8 @@ def outcome(reason: str | None) -> str:
     """What became of an address or a file, in words."""
     if reason is None:
         return tr("Waiting")
-    known = _OUTCOMES.get(reason) or _OUTCOMES.get(reason.partition(":")[0])
-    if known:
-        return tr(known)
-    if reason.startswith("http_"):
-        return tr("The site answered {status}", status=reason.removeprefix("http_"))
-    return tr("Could not be read ({reason})", reason=reason)
+    known = _OUTCOMES.get(reason.partition(":")[0])
+    return tr(known) if known else outcomes.in_words(reason)
 
 
 def _stop(job: int) -> None:

@@ -93,7 +93,9 @@ def test_a_job_that_broke_off_can_be_started_again(open_page: Open, url: str) ->
         assert store.submissions()[0].message != "**the first try**"
 
 
-def test_an_outcome_without_words_of_its_own_is_still_named() -> None:
+def test_an_outcome_has_words_of_its_own_or_those_of_coverage() -> None:
     assert outcome("http_503") == "The site answered 503"
-    assert outcome("off_topic:no_privacy").startswith("Not added")
-    assert outcome("tls") == "Could not be read (tls)"
+    assert outcome("http_404") == "The page does not exist"
+    assert outcome("off_topic:no_privacy") == "Set aside: not about privacy"
+    assert outcome("unknown_language:de").startswith("Neither French nor English")
+    assert outcome("tls") == "The site’s certificate is not valid"
