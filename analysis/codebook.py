@@ -286,9 +286,11 @@ class Alternation:
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Its matches in a text, as `re.Pattern.finditer`."""
-        if self._begins and not any(begin in text for begin in self._begins):
-            return iter(())
-        return self._pattern.finditer(text)
+        return self._pattern.finditer(text) if self.may_match(text) else iter(())
+
+    def may_match(self, text: str) -> bool:
+        """Whether a text holds the beginning of a term; without it, no part of it matches."""
+        return not self._begins or any(begin in text for begin in self._begins)
 
 
 def _beginning(fragment: str) -> str | None:

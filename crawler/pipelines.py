@@ -22,7 +22,7 @@ from analysis.config import load_settings
 from analysis.errors import StoreError
 from analysis.outcomes import KEPT, SOURCE_READ
 from analysis.records import Article
-from analysis.store import Page
+from analysis.store import Page, Store
 from crawler.archive.writing import Archive
 from crawler.confined import LimitError, confined_of
 from crawler.outlets import ELSEWHERE
@@ -130,7 +130,8 @@ class StorePipeline:
     def process_item(self, item: Visit) -> Visit:
         """The visit with its final outcome, stored and counted."""
         try:
-            visit = self._store(item)
+            with self._spider.store.transaction() as store:
+                visit = self._store(item, store)
         except StoreError as error:
             self._stop(error)
             raise DropItem(str(error)) from error
@@ -139,21 +140,23 @@ class StorePipeline:
             self._open.add(visit.outlet.id)
         return visit
 
-    def _store(self, item: Visit) -> Visit:
+    def _store(self, item: Visit, store: Store) -> Visit:
         if item.kind != "article":
             if item.outcome not in SOURCE_READ:
                 logger.warning("%s %s: %s", item.kind, item.url, item.outcome)
             self._sources.append(item)
             return item
-        visit = item if item.outcome or item.article is None else self._keep(item, item.article)
+        visit = (
+            item if item.outcome or item.article is None else self._keep(item, item.article, store)
+        )
         before = visit.previous
         if visit.fetched and not (before and before.fetched > visit.fetched):
-            self._record(visit)
+            self._record(visit, store)
         return visit
 
-    def _keep(self, item: Visit, article: Article) -> Visit:
+    def _keep(self, item: Visit, article: Article, store: Store) -> Visit:
         """Archives and stores an article, under the address at which it is known already."""
-        store, outlet = self._spider.store, item.outlet
+        outlet = item.outlet
         known = store.identity(article.url or item.final_url)
         if known:
             article = replace(article, id=known[0], url=known[1])
@@ -167,7 +170,7 @@ class StorePipeline:
             capture = self._archive.write(item.exchanges)
         return visit.ending(store.save_article(article, outlet.name, outlet.country, capture))
 
-    def _record(self, visit: Visit, *, is_complete: bool = True) -> None:
+    def _record(self, visit: Visit, store: Store, *, is_complete: bool = True) -> None:
         """Notes a visit, with what a later request needs to ask only for changes."""
         before = visit.previous
         article_id = before.article_id if before else None
@@ -197,7 +200,7 @@ class StorePipeline:
                 last_modified=visit.last_modified,
                 body_digest=visit.body_digest,
             )
-        self._spider.store.record_page(page)
+        store.record_page(page)
 
     def _stop(self, error: StoreError) -> None:
         stats = self._crawler.stats
@@ -216,7 +219,8 @@ class StorePipeline:
         is_complete = reason == "finished" and not spider.is_selective
         try:
             for visit in self._sources:
-                self._record(visit, is_complete=is_complete and visit.outlet.id not in self._open)
+                complete = is_complete and visit.outlet.id not in self._open
+                self._record(visit, spider.store, is_complete=complete)
             spider.store.finish_crawl(
                 spider.crawl_id,
                 self._tally,

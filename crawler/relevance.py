@@ -112,11 +112,12 @@ class _Names:
     """The vendors' words of a kind, of which an article meets some conditions."""
 
     def __init__(self, codebook: Codebook, kind: str, whole: str) -> None:
-        self._words = [
+        words = [
             (_expression(word if isinstance(word, str) else word.word), word)
             for vendor in codebook.vendors.values()
             for word in (vendor.products if kind == "products" else vendor.names)
         ]
+        self._words = [pair for pair in words if pair[0].may_match(whole)]
         self._whole = whole
         self._met: dict[str, bool] = {}
 

@@ -7,7 +7,8 @@ One SQLite file, or one PostgreSQL database that a newsroom shares. This package
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from datetime import datetime
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -116,6 +117,7 @@ class Store:
         self._engine = engine
         self._writer = engine.execution_options(writing=True)
         self._lock: Lock | None = None
+        self._held: sa.Connection | None = None
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -151,14 +153,28 @@ class Store:
         return address(self._engine)
 
     @contextmanager
+    def transaction(self) -> Iterator[Self]:
+        """This store, with all that is read and written through it one transaction.
+
+        The transaction ends with the block; nothing is kept of one that raised.
+        """
+        with self._writing() as connection:
+            held = copy(self)
+            held._held = connection
+            yield held
+
+    @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with self._failures_named(), self._engine.begin() as connection:
+        with self._failures_named(), self._begun(self._engine) as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
-        with self._failures_named(), self._writer.begin() as connection:
+        with self._failures_named(), self._begun(self._writer) as connection:
             yield connection
+
+    def _begun(self, engine: sa.Engine) -> AbstractContextManager[sa.Connection]:
+        return engine.begin() if self._held is None else nullcontext(self._held)
 
     @contextmanager
     def _failures_named(self) -> Iterator[None]:

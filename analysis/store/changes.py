@@ -7,11 +7,23 @@ one's, and leaves it on the article.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 
 from analysis.store.reading import BATCH
 from analysis.store.schema import articles, changes
+
+# Made once: making a statement takes longer than executing it.
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_LOCK = (
+    sa.select(articles.c.id)
+    .where(articles.c.id.in_(_IDS))
+    .order_by(articles.c.id)
+    .with_for_update(key_share=True)
+)
+_NEXT = sa.update(changes).values(number=changes.c.number + 1).returning(changes.c.number)
+_MARK = sa.update(articles).where(articles.c.id.in_(_IDS)).values(changed=sa.bindparam("number"))
 
 
 def last_change(connection: sa.Connection) -> int:
@@ -34,14 +46,9 @@ def note_changes(connection: sa.Connection, article_ids: Collection[str]) -> Non
     ordered = sorted(set(article_ids))
     batches = [ordered[first : first + BATCH] for first in range(0, len(ordered), BATCH)]
     for batch in batches:
-        these = sa.select(articles.c.id).where(articles.c.id.in_(batch)).order_by(articles.c.id)
-        connection.execute(these.with_for_update(key_share=True))
+        connection.execute(_LOCK, {"ids": batch})
     if not batches:
         return
-    number = connection.execute(
-        sa.update(changes).values(number=changes.c.number + 1).returning(changes.c.number)
-    ).scalar_one()
+    number = connection.execute(_NEXT).scalar_one()
     for batch in batches:
-        connection.execute(
-            sa.update(articles).where(articles.c.id.in_(batch)).values(changed=number)
-        )
+        connection.execute(_MARK, {"ids": batch, "number": number})

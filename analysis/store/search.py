@@ -47,6 +47,18 @@ searched = sa.table(
     sa.column("words", TSVECTOR),
 )
 _words = sa.table("search_words", sa.column("rowid"), sa.column("title"), sa.column("body"))
+# Made once: making a statement takes longer than executing it.
+_FORGET = sa.delete(searched).where(searched.c.article_id == sa.bindparam("article"))
+_FILE = (
+    sa.insert(searched)
+    .values({name: sa.bindparam(name) for name in ("article_id", "outlet", "lang", "published")})
+    .returning(searched.c.number)
+)
+_FILE_WITH_WORDS = sa.insert(searched).values(
+    {name: sa.bindparam(name) for name in ("article_id", "outlet", "lang", "published")}
+    | {"words": sa.cast(sa.bindparam("vector", type_=sa.Text), TSVECTOR)}
+)
+_KEEP_WORDS = sa.insert(_words)
 _match: sa.ColumnElement[Any] = sa.literal_column("search_words")
 
 
@@ -87,7 +99,7 @@ def finish(connection: sa.Connection) -> None:
 
 def index(connection: sa.Connection, article: Article) -> None:
     """Index an article's newest version, over what was indexed of an earlier one."""
-    connection.execute(sa.delete(searched).where(searched.c.article_id == article.id))
+    connection.execute(_FORGET, {"article": article.id})
     title = keys(article.title, article.lang)[:_MAX_WORDS]
     body = list(chain.from_iterable(keys(text, article.lang) for text in article.paragraphs))
     body = body[: _MAX_WORDS - len(title)]
@@ -98,13 +110,11 @@ def index(connection: sa.Connection, article: Article) -> None:
         "published": article.published,
     }
     if connection.dialect.name == "postgresql":
-        row["words"] = sa.cast(sa.literal(_vector(title, body), sa.Text), TSVECTOR)
-    number = connection.execute(
-        sa.insert(searched).values(row).returning(searched.c.number)
-    ).scalar_one()
-    if connection.dialect.name != "postgresql":
-        words = {"rowid": number, "title": " ".join(title), "body": " ".join(body)}
-        connection.execute(sa.insert(_words).values(words))
+        connection.execute(_FILE_WITH_WORDS, row | {"vector": _vector(title, body)})
+        return
+    number = connection.execute(_FILE, row).scalar_one()
+    words = {"rowid": number, "title": " ".join(title), "body": " ".join(body)}
+    connection.execute(_KEEP_WORDS, words)
 
 
 def refile(connection: sa.Connection, article: Article) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -132,14 +133,10 @@ def save_article(
         "last_seen": seen,
         "current_version": 1,
     }
-    created = connection.execute(
-        _insert(connection, articles)
-        .values(fresh | head)
-        .on_conflict_do_nothing()
-        .returning(articles.c.id)
-    ).first()
+    insertion = _insert(connection, articles).on_conflict_do_nothing().returning(articles.c.id)
+    created = connection.execute(insertion, fresh | head).first()
     if created is not None:
-        connection.execute(sa.insert(versions).values(_version_row(article, 1, seen, capture)))
+        connection.execute(sa.insert(versions), _version_row(article, 1, seen, capture))
         search.index(connection, article)
         note_changes(connection, [article.id])
         return "new"
@@ -168,7 +165,7 @@ def save_article(
     row = _version_row(article, version, seen, capture)
     if changed:
         values["current_version"] = version
-        connection.execute(sa.insert(versions).values(row))
+        connection.execute(sa.insert(versions), row)
     else:
         names = ("authors", "lang", "published", "modified", "marks", "provenance")
         details = {key: row[key] for key in names}
@@ -377,18 +374,26 @@ def _capture_columns(capture: Capture | None) -> dict[str, Any]:
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+    return _insertion(connection.dialect.name, table)
+
+
+def _insertion(dialect: str, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def _upsert(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Insert rows, or replace those with the same primary key."""
-    statement = _insert(connection, table).values(rows)
+    statement = _upsertion(connection.dialect.name, table, tuple(rows[0]))
+    connection.execute(statement, rows)
+
+
+@cache  # making the statement takes longer than executing it
+def _upsertion(
+    dialect: str, table: sa.Table, names: tuple[str, ...]
+) -> sqlite.Insert | postgresql.Insert:
+    statement = _insertion(dialect, table)
     keys = [column.name for column in table.primary_key]
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=keys,
-            set_={name: statement.excluded[name] for name in rows[0] if name not in keys},
-        )
+    return statement.on_conflict_do_update(
+        index_elements=keys,
+        set_={name: statement.excluded[name] for name in names if name not in keys},
     )

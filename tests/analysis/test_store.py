@@ -232,6 +232,23 @@ def test_a_page_of_an_unknown_crawl_or_article_is_refused(store: Store) -> None:
     assert store.page(page.url) is None
 
 
+def test_a_transaction_keeps_all_of_its_block_or_nothing(store: Store) -> None:
+    article = an_article()
+    page = Page(str(article.url), "gazette", "kept", NOON, 200, article.id)
+
+    def keep(page: Page) -> None:
+        with store.transaction() as one:
+            assert one.save_article(article, "La Gazette") == "new"
+            assert one.identity(str(article.url)) == (article.id, article.url)
+            one.record_page(page)
+
+    with pytest.raises(StoreError, match=r"(?i:foreign key)"):
+        keep(replace(page, crawl_id=7))
+    assert (store.article(article.id), store.page(page.url)) == (None, None)
+    keep(page)
+    assert (store.article(article.id), store.page(page.url)) == (article, page)
+
+
 def test_crawls_are_numbered_and_closed(store: Store) -> None:
     first = store.start_crawl(["gazette", "courrier"])
     running = store.overview().last_crawl
