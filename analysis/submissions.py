@@ -8,6 +8,7 @@ of their own, writes down what became of each address or file, and gives a sign 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from uuid import uuid4
 from w3lib.url import safe_url_string
 
 from analysis.config import ROOT, load_settings
+from analysis.errors import EarshotError
 from analysis.store import ClaimFilter, Piece, Store, Submission
 
 MAX_ADDRESSES = 100
@@ -37,6 +39,9 @@ LONGEST_ADDRESS = 2000
 _BEAT_S = 2.0
 _LAST_WORDS_S = 20.0
 _PENDING = "pending"
+_EXPECTED = "Error: "
+"""So begins the last line of a program that says why it did not do its work."""
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,10 @@ class _StoppedError(Exception):
 
 
 class _FailedError(Exception):
-    """A program that the job needs did not do its work."""
+    """A program that the job needs did not do its work.
+
+    Without a message where the cause is for the log alone.
+    """
 
 
 def read_addresses(text: str) -> Addresses:
@@ -84,7 +92,7 @@ def start_worker() -> None:
         env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        # Errors go to the server's log.
         start_new_session=True,  # it goes on when the dashboard ends
     )
     Thread(target=process.wait, daemon=True).start()
@@ -98,8 +106,11 @@ def work(store: Store) -> None:
             _Work(store, job, worker).run()
         except _StoppedError:
             store.end_job(job.number, worker, "stopped")
-        except _FailedError as error:
+        except (_FailedError, EarshotError) as error:
             store.end_job(job.number, worker, "failed", str(error))
+        except Exception:
+            logger.exception("job %s of the added articles broke off", job.number)
+            store.end_job(job.number, worker, "failed")
         except SystemExit:
             store.end_job(job.number, worker, "interrupted")
             raise
@@ -124,9 +135,9 @@ class _Work:
                 self._read_file(piece)
         if not self._store.beat(self._job.number, self._worker, "analysing"):
             raise _StoppedError
-        status, _, error = self._program("analysis", "run")
+        status, _, errors = self._program("analysis", "run")
         if status:
-            raise _FailedError(error)
+            raise _failure(status, errors)
 
     def _read_addresses(self, waiting: Sequence[Piece]) -> None:
         unknown = [piece for piece in waiting if not self._is_stored(piece)]
@@ -140,13 +151,13 @@ class _Work:
         with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
             file = Path(folder) / "addresses.txt"
             file.write_text("".join(f"{piece.name}\n" for piece in unknown), encoding="utf-8")
-            status, _, error = self._program(
+            status, _, errors = self._program(
                 *("crawler", "urls", str(file), f"--max-pages={len(unknown)}"),
                 meanwhile=look,
             )
         look()
         if status:
-            raise _FailedError(error)
+            raise _failure(status, errors)
         for piece in unknown:
             self._note(piece, NOT_ASKED)
 
@@ -192,11 +203,11 @@ class _Work:
                 "date": piece.published.isoformat() if piece.published else "",
             }
             options = [f"--{name}={value}" for name, value in given.items() if value]
-            _, out, error = self._program("crawler", "add-files", str(file), *options)
+            status, out, errors = self._program("crawler", "add-files", str(file), *options)
         try:
             said: dict[str, Any] = json.loads(out)
         except ValueError as unread:
-            raise _FailedError(error) from unread
+            raise _failure(status, errors) from unread
         outcome = KEPT if said["outcome"] == "new" else said["outcome"]
         self._note(piece, outcome, said.get("article_id"), said.get("message", ""))
 
@@ -208,7 +219,7 @@ class _Work:
     def _program(
         self, *arguments: str, meanwhile: Callable[[], object] = lambda: None
     ) -> tuple[int, str, str]:
-        """Runs a program of Earshot: its status, what it printed, its last word on errors.
+        """Runs a program of Earshot: its status, what it printed, what it said of errors.
 
         Raises:
             _StoppedError: the job is not to go on; the program was ended.
@@ -228,9 +239,8 @@ class _Work:
                 _end(process)
             out.seek(0)
             errors.seek(0)
-            said = [line for line in errors.read().decode("utf-8", "replace").splitlines() if line]
-            last = said[-1].removeprefix("Error: ") if said else f"exit status {process.returncode}"
-            return process.returncode, out.read().decode("utf-8", "replace"), last.strip()
+            said, complained = (file.read().decode("utf-8", "replace") for file in (out, errors))
+            return process.returncode, said, complained
 
     def _goes_on(self, process: subprocess.Popen[bytes]) -> bool:
         """Waits a little; whether the program still runs."""
@@ -241,6 +251,15 @@ class _Work:
                 return True
             raise _StoppedError from None
         return False
+
+
+def _failure(status: int, errors: str) -> _FailedError:
+    """Why a program failed: its last word where that is for people, else for the log."""
+    last = errors.strip().rpartition("\n")[2]
+    if last.startswith(_EXPECTED):
+        return _FailedError(last.removeprefix(_EXPECTED))
+    logger.error("a program that reads added articles ended with status %s:\n%s", status, errors)
+    return _FailedError()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -277,6 +296,7 @@ def main() -> None:
     def leave(signum: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(128 + signum)
 
+    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
     signal.signal(signal.SIGTERM, leave)
     with Store.open(load_settings().database_url) as store:
         work(store)

@@ -104,6 +104,13 @@ def _job(job: Submission, is_working: bool) -> None:
             )
         if job.message:
             st.text(job.message)
+        elif job.state == "failed":
+            st.caption(
+                tr(
+                    "The program that read these broke off with an error, which the server’s log "
+                    "has. What it had read is kept: start it again."
+                )
+            )
         if read:
             _pieces(frames.store().pieces(job.number), job)
 

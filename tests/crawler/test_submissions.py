@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
+from analysis import submissions
+from analysis.config import ROOT
 from analysis.store import ClaimFilter, Piece, Store
 from analysis.submissions import read_addresses
 from tests.crawler.pdfs import blank, pdf
@@ -122,6 +128,60 @@ def test_a_crawl_that_cannot_start_fails_with_its_reason_and_can_be_tried_again(
         store.restart_job(job)
         work(run)
         assert outcomes(store, job) == {site.url("/a"): "private_address"}
+
+
+def test_what_nobody_expected_goes_to_the_log_with_its_traceback(  # type: ignore[no-untyped-def]
+    run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(run.folder / "missing"))
+    with run.store() as store:
+        store.submit("", "files", [Piece("a.txt", content=b"a")])
+        submissions.work(store)
+        [failed] = store.submissions()
+    assert (failed.state, failed.message) == ("failed", "")
+    assert "FileNotFoundError" in caplog.text
+    assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("complaint", "message", "logged"),
+    [
+        ("Traceback (most recent call last):\nKeyError: 'x'", "", "KeyError: 'x'"),
+        ("WARNING a\nError: make room", "make room", ""),
+    ],
+)
+def test_a_program_that_breaks_off_is_logged_and_one_that_gives_its_reason_shown(  # type: ignore[no-untyped-def]
+    complaint: str,
+    message: str,
+    logged: str,
+    run,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    program = run.folder / "python"
+    program.write_text(f"#!/bin/sh\necho {shlex.quote(complaint)} >&2\nexit 1\n", encoding="utf-8")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with run.store() as store:
+        store.submit("", "files", [Piece("a.txt", content=b"a")])
+        submissions.work(store)
+        [failed] = store.submissions()
+    assert (failed.state, failed.message) == ("failed", message)
+    assert logged in caplog.text
+    assert bool(caplog.records) == bool(logged)
+
+
+def test_the_errors_of_a_worker_are_those_of_the_server() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from analysis.submissions import start_worker; start_worker()"],
+        cwd=ROOT,
+        env={**os.environ, "EARSHOT_DATABASE_URL": "nonsense"},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=100,
+        check=True,
+    )
+    assert "StoreError" in done.stderr
 
 
 @pytest.mark.parametrize(("how", "state"), [("stop", "stopped"), ("term", "interrupted")])

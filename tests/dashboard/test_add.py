@@ -93,6 +93,14 @@ def test_a_job_that_broke_off_can_be_started_again(open_page: Open, url: str) ->
         assert store.submissions()[0].message != "**the first try**"
 
 
+def test_a_job_that_broke_off_without_a_reason_points_to_the_log(open_page: Open, url: str) -> None:
+    with Store.open(url) as store:
+        job = store.submit("", "files", [Piece("a.pdf")])
+        store.take_job("w")
+        store.end_job(job, "w", "failed")
+    assert "which the server’s log has" in said(open_page("add", url))
+
+
 def test_an_outcome_has_words_of_its_own_or_those_of_coverage() -> None:
     assert outcome("http_503") == "The site answered 503"
     assert outcome("http_404") == "The page does not exist"
