@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import cache
 
 from analysis.codebook import Codebook
 from analysis.compare import comparison, state
 from analysis.records import TITLE
-from analysis.store import CLAIM_FIELDS, CellCount, ClaimFilter, Store, StoredClaim
+from analysis.store import CLAIM_FIELDS, Answer, CellCount, ClaimFilter, Store, StoredClaim
 
 CLAIM_COLUMNS = (
     "claim_id",
@@ -48,6 +49,11 @@ CLAIM_COLUMNS = (
     "verdict_at",
     "verdict_note",
     *(f"read_{name}" for name in CLAIM_FIELDS),
+    "asked",
+    "answered",
+    "answered_by",
+    "answer",
+    "answer_entries",
 )
 CELL_COLUMNS = (
     "vendor",
@@ -92,7 +98,7 @@ COLUMNS = {
     "articles.csv": ARTICLE_COLUMNS,
 }
 
-Cell = str | int | float | datetime | None
+Cell = str | int | float | date | datetime | None
 _RISKY = (*"=+-@", *"＝＋－＠", "\t", "\r", "\n")
 _MARK = "'"
 
@@ -120,15 +126,16 @@ def export_files(store: Store, wanted: ClaimFilter, codebook: Codebook) -> dict[
 def export_file(name: str, store: Store, wanted: ClaimFilter, codebook: Codebook) -> bytes:
     """One of the three files; raises KeyError for another name."""
     rows: dict[str, Callable[[], Iterable[Sequence[Cell]]]] = {
-        "claims.csv": lambda: _claim_rows(store.claims(wanted), codebook),
+        "claims.csv": lambda: _claim_rows(store, wanted, codebook),
         "vendors_by_practice.csv": lambda: _cell_rows(store.cells(wanted), codebook),
         "articles.csv": lambda: _article_rows(store, wanted),
     }
     return csv_file(COLUMNS[name], rows[name]())
 
 
-def _claim_rows(claims: Iterable[StoredClaim], codebook: Codebook) -> Iterable[Sequence[Cell]]:
-    for stored in claims:
+def _claim_rows(store: Store, wanted: ClaimFilter, codebook: Codebook) -> Iterable[Sequence[Cell]]:
+    answers = cache(store.answers)
+    for stored in store.claims(wanted):
         claim = stored.claim
         yield (
             stored.id,
@@ -157,6 +164,7 @@ def _claim_rows(claims: Iterable[StoredClaim], codebook: Codebook) -> Iterable[S
             stored.extractor,
             claim.confidence,
             *_verdict(stored),
+            *_answer(stored, answers(claim.vendor)),
         )
 
 
@@ -170,6 +178,15 @@ def _verdict(stored: StoredClaim) -> Sequence[Cell]:
         judged.note if judged else None,
         *(getattr(read, name) if read else None for name in CLAIM_FIELDS),
     )
+
+
+def _answer(stored: StoredClaim, logged: Sequence[Answer]) -> Sequence[Cell]:
+    """What the company answered last; where it has not, the last request."""
+    about = [one for one in logged if one.about(stored.id, stored.claim.practice)]
+    last = next((one for one in about if one.answered), about[0] if about else None)
+    if last is None:
+        return None, None, None, None, 0
+    return last.asked, last.answered, last.answered_by, last.text, len(about)
 
 
 def _cell_rows(cells: Iterable[CellCount], codebook: Codebook) -> Iterable[Sequence[Cell]]:
@@ -235,4 +252,6 @@ def _text(cell: Cell) -> str:
         return ""
     if isinstance(cell, datetime):
         return cell.isoformat(timespec="seconds")
+    if isinstance(cell, date):
+        return cell.isoformat()
     return neutralise(str(cell))

