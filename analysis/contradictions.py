@@ -8,7 +8,7 @@ of the pairs that it lists a person found true.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,7 @@ import pandas as pd
 
 from analysis.codebook import Codebook
 from analysis.records import Claim, Polarity
+from analysis.tallies import first_of_each
 
 COMPANY = "vendor"
 """The kind of source that is the company itself."""
@@ -52,7 +53,20 @@ FAIR = 0.6
 that a person has accepted or corrected counts 1."""
 NEAR_DAYS = 31
 """The longest time between statements in different stories."""
-_APART = 10**6
+_APART = 2**23
+"""Days, more than any calendar has."""
+_FIRM = np.dtype(
+    [
+        ("position", "int64"),
+        ("subject", "int64"),
+        ("story", "int64"),
+        ("day", "datetime64[D]"),
+        ("confidence", "float32"),
+        ("reassures", "bool"),
+        ("company", "bool"),
+    ],
+    align=True,
+)
 _Numbers = npt.NDArray[Any]
 
 
@@ -90,128 +104,162 @@ def pairs(claims: pd.DataFrame, each_subject: int | None = None) -> list[Pair]:
     firm = _firm(claims)
     company = firm[firm["reassures"] & firm["company"]]
     others = firm[~firm["reassures"] & ~firm["company"]]
-    found = pd.concat(
-        [_of_one_story(company, others), _nearest(company, others)], ignore_index=True
+    together, near = _of_one_story(company, others), _nearest(company, others)
+    one = company[np.concatenate((together[0], near[0]))]
+    other = others[np.concatenate((together[1], near[1]))]
+    same_story = np.arange(len(one)) < len(together[0])
+    apart = one["day"] - other["day"]
+    days = np.where(np.isnat(apart), 0, np.abs(apart.astype("int64")))
+    company_stories, other_stories = _stories_near(one, company), _stories_near(one, others)
+    nearness = np.where(same_story, 1, 0.9 * (1 - days / (2 * NEAR_DAYS)))
+    support = 1 - 0.5 ** (company_stories + other_stories - 1)
+    strength = one["confidence"] * other["confidence"] * nearness * support
+    ranked = np.lexsort((one["position"], -strength))
+    kept = ranked[_each_once(one[ranked], other[ranked], each_subject)]
+    ends = (side["position"][kept].tolist() for side in (one, other))
+    about = (days, same_story, company_stories, other_stories, strength)
+    rows = zip(
+        *ends,
+        map(_namer(claims), one["subject"][kept].tolist()),
+        *(figures[kept].tolist() for figures in about),
+        strict=True,
     )
-    if found.empty:
-        return []
-    told = {"company_stories": company, "other_stories": others}
-    found = found.assign(**{name: _stories_near(found, side) for name, side in told.items()})
-    stories = found["company_stories"] + found["other_stories"]
-    nearness = np.where(found["same_story"], 1, 0.9 * (1 - found["days"] / (2 * NEAR_DAYS)))
-    found["strength"] = (
-        found["confidence"] * found["confidence_other"] * nearness * (1 - 0.5 ** (stories - 1))
-    )
-    ranked = found.sort_values(["strength", "position"], ascending=[False, True])
-    return _each_once(ranked, claims, each_subject)
+    return [
+        Pair(company, other, vendor, practice, *figures)
+        for company, other, (vendor, practice), *figures in rows
+    ]
 
 
-def _firm(claims: pd.DataFrame) -> pd.DataFrame:
+def _firm(claims: pd.DataFrame) -> _Numbers:
     """The claims that can stand in a pair: certain, fairly sure, of a practice that counts.
 
     `subject` numbers the vendor and practice; `reassures` and `company` are yes or no.
     """
-    confidence = claims["confidence"].fillna(FAIR)
-    confidence = confidence.mask(_among(claims["verdict"], ("accepted", "corrected")), 1)
-    kept = (
-        _among(claims["practice"], REASSURANCES)
-        & _among(claims["certainty"], ("certain",))
-        & _among(claims["source_type"], (COMPANY, *OTHERS))
-        & (confidence >= FAIR).to_numpy()
+    rows = np.flatnonzero(
+        _among(claims["practice"].array, REASSURANCES)
+        & _among(claims["certainty"].array, ("certain",))
+        & _among(claims["source_type"].array, (COMPANY, *OTHERS))
     )
-    rows = claims.loc[kept, ["vendor", "practice", "polarity", "source_type", "story", "day"]]
+    confidence = claims["confidence"].to_numpy()[rows]
+    confidence[np.isnan(confidence)] = FAIR
+    confidence[_among(claims["verdict"].array[rows], ("accepted", "corrected"))] = 1
+    rows, confidence = rows[confidence >= FAIR], confidence[confidence >= FAIR]
+    vendor, practice, polarity, source_type = (
+        claims[name].array[rows] for name in ("vendor", "practice", "polarity", "source_type")
+    )
     affirms = [practice for practice, said in REASSURANCES.items() if said == "affirmed"]
-    practices = len(rows["practice"].cat.categories)
-    vendor, practice = (rows[name].cat.codes.astype("int64") for name in ("vendor", "practice"))
-    return pd.DataFrame(
-        {
-            "subject": vendor * practices + practice,
-            "reassures": _among(rows["polarity"], ("affirmed",))
-            == _among(rows["practice"], affirms),
-            "company": _among(rows["source_type"], (COMPANY,)),
-            "story": rows["story"],
-            "day": rows["day"],
-            "confidence": confidence[kept],
-            "position": rows.index,
-        }
-    )
+    firm = np.empty(len(rows), dtype=_FIRM)
+    firm["position"] = claims.index.to_numpy()[rows]
+    firm["subject"] = vendor.codes.astype("int64") * len(practice.categories) + practice.codes
+    firm["story"] = claims["story"].to_numpy()[rows]
+    firm["day"] = claims["day"].to_numpy()[rows]
+    firm["confidence"] = confidence
+    firm["reassures"] = _among(polarity, ("affirmed",)) == _among(practice, affirms)
+    firm["company"] = _among(source_type, (COMPANY,))
+    return firm
 
 
-def _among(column: pd.Series[str], keys: Iterable[str]) -> _Numbers:
+def _namer(claims: pd.DataFrame) -> Callable[[int], tuple[str, str]]:
+    """What gives the vendor and the practice of a subject by its number."""
+    vendors, practices = (list(claims[name].cat.categories) for name in ("vendor", "practice"))
+
+    def names(subject: int) -> tuple[str, str]:
+        vendor, practice = divmod(subject, len(practices))
+        return vendors[vendor], practices[practice]
+
+    return names
+
+
+def _among(column: Any, keys: Iterable[str]) -> _Numbers:
     """Which rows of a column of categories hold one of some keys."""
-    chosen = column.cat.categories.isin(list(keys))
-    return np.append(chosen, False)[column.cat.codes.to_numpy()]
+    found: _Numbers = np.append(column.categories.isin(list(keys)), False)[column.codes]
+    return found
 
 
-def _of_one_story(company: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    found = company.merge(others, on=["subject", "story"], suffixes=("", "_other"))
-    return found.assign(days=_days_between(found), same_story=True)
+def _of_one_story(company: _Numbers, others: _Numbers) -> tuple[_Numbers, _Numbers]:
+    """Every statement of a company with every one of others in its story, by their places."""
+    lowest = min(side["story"].min(initial=0) for side in (company, others))
+    width = max(side["story"].max(initial=0) for side in (company, others)) - lowest + 1
+    mine, theirs = (side["subject"] * width + side["story"] - lowest for side in (company, others))
+    order = np.argsort(theirs, kind="stable")
+    first, end = (np.searchsorted(theirs[order], mine, side) for side in ("left", "right"))
+    many = end - first
+    # The places from `first` to `end` of each, one after the other.
+    skipped = np.repeat(first - np.cumsum(many) + many, many)
+    return np.repeat(np.arange(len(company)), many), order[np.arange(many.sum()) + skipped]
 
 
-def _nearest(company: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """Each statement of a company with the nearest one of others, in another story."""
-    order = ["day", "confidence", "position"]
-    dated = others.dropna(subset=["day"]).sort_values(order)
-    found = pd.merge_asof(
-        company.dropna(subset=["day"]).sort_values(order),
-        dated.assign(day_other=dated["day"]),
-        on="day",
-        by="subject",
-        direction="nearest",
-        tolerance=pd.Timedelta(days=NEAR_DAYS),
-        suffixes=("", "_other"),
-    )
-    found = found[found["position_other"].notna() & (found["story"] != found["story_other"])]
-    return found.assign(days=_days_between(found), same_story=False)
+def _nearest(company: _Numbers, others: _Numbers) -> tuple[_Numbers, _Numbers]:
+    """Each statement of a company with the nearest one of others, in another story.
+
+    Of those of one day: with the surest where it is the company's own day or an earlier one,
+    with the least sure where it is later.
+    """
+    mine, theirs = (np.flatnonzero(~np.isnat(side["day"])) for side in (company, others))
+    if not len(theirs):
+        return theirs, theirs
+    line = _on_a_line(others[theirs])
+    order = np.lexsort((others["confidence"][theirs], line))
+    theirs, line = theirs[order], line[order]
+    at = _on_a_line(company[mine])
+    before = np.searchsorted(line, at, side="right") - 1
+    after = np.minimum(np.searchsorted(line, at, side="left"), len(line) - 1)
+    is_before = (before >= 0) & (at - line[before] <= np.abs(line[after] - at))
+    nearest = np.where(is_before, before, after)
+    found = np.abs(line[nearest] - at) <= NEAR_DAYS
+    mine, theirs = mine[found], theirs[nearest[found]]
+    elsewhere = company["story"][mine] != others["story"][theirs]
+    return mine[elsewhere], theirs[elsewhere]
 
 
-def _days_between(found: pd.DataFrame) -> pd.Series[int]:
-    return (found["day"] - found["day_other"]).dt.days.abs().fillna(0).astype("int64")
+def _stories_near(found: _Numbers, side: _Numbers) -> _Numbers:
+    """For each pair, one side's stories of its subject within `NEAR_DAYS`, its own included.
 
-
-def _stories_near(found: pd.DataFrame, side: pd.DataFrame) -> _Numbers:
-    """For each pair, one side's stories of its subject within `NEAR_DAYS`, its own included."""
-    stories = side.dropna(subset=["day"]).groupby(["subject", "story"])["day"].min().reset_index()
-    # All subjects on one line, so far apart that no span of days reaches the next.
-    line = np.sort(stories["subject"].to_numpy() * _APART + _day_numbers(stories))
-    at = found["subject"].to_numpy() * _APART + _day_numbers(found)
+    Args:
+        found: the pairs, by their statements of a company.
+        side: what the company or the others say.
+    """
+    dated = side[~np.isnat(side["day"])]
+    story = dated["story"] - dated["story"].min(initial=0)
+    told = dated["subject"] * (story.max(initial=0) + 1) + story
+    order = np.argsort(told)
+    # A story stands where it was first told.
+    first = first_of_each(told[order])
+    line = _on_a_line(dated)[order]
+    line = np.sort(np.minimum.reduceat(line, first)) if len(first) else line
+    at = _on_a_line(found)
     until = np.searchsorted(line, at + NEAR_DAYS, side="right")
     counted: _Numbers = np.maximum(until - np.searchsorted(line, at - NEAR_DAYS), 1)
     return counted
 
 
-def _day_numbers(rows: pd.DataFrame) -> _Numbers:
-    days = rows["day"].fillna(pd.Timestamp(0)).to_numpy()
-    numbers: _Numbers = days.astype("datetime64[D]").astype("int64")
+def _on_a_line(statements: _Numbers) -> _Numbers:
+    """Their days, all subjects one after the other and so far apart that no span joins them."""
+    line: _Numbers = statements["subject"] * _APART + _day_numbers(statements)
+    return line
+
+
+def _day_numbers(statements: _Numbers) -> _Numbers:
+    """Their days since 1970, 0 for undated ones."""
+    days = statements["day"]
+    numbers: _Numbers = np.where(np.isnat(days), 0, days.astype("int64"))
     return numbers
 
 
-def _each_once(ranked: pd.DataFrame, claims: pd.DataFrame, each_subject: int | None) -> list[Pair]:
+def _each_once(one: _Numbers, other: _Numbers, each_subject: int | None) -> list[int]:
+    """The places of the pairs that are left when no statement may stand in two of them."""
     used: set[int] = set()
     of_subject: Counter[int] = Counter()
     kept = []
-    vendors, practices = claims["vendor"], claims["practice"]
-    ends = ranked[["position", "position_other", "subject"]].astype("int64").to_numpy().tolist()
-    about = ranked[["days", "same_story", "company_stories", "other_stories", "strength"]]
-    for (company, other, subject), row in zip(ends, about.to_numpy(), strict=True):
-        if company in used or other in used or of_subject[subject] == each_subject:
+    columns = (one["position"], other["position"], one["subject"])
+    for place, (company, by, subject) in enumerate(
+        zip(*(column.tolist() for column in columns), strict=True)
+    ):
+        if company in used or by in used or of_subject[subject] == each_subject:
             continue
-        used |= {company, other}
+        used |= {company, by}
         of_subject[subject] += 1
-        days, same_story, company_stories, other_stories, strength = row
-        kept.append(
-            Pair(
-                company,
-                other,
-                str(vendors[company]),
-                str(practices[company]),
-                int(days),
-                bool(same_story),
-                int(company_stories),
-                int(other_stories),
-                float(strength),
-            )
-        )
+        kept.append(place)
     return kept
 
 
@@ -238,18 +286,20 @@ def turns(claims: pd.DataFrame, vendor: str) -> list[Turn]:
         claims: as for `pairs`.
     """
     firm = _firm(claims[claims["vendor"] == vendor])
-    own = firm[firm["company"] & firm["day"].notna()].sort_values(["day", "position"])
+    own = firm[firm["company"] & ~np.isnat(firm["day"])]
+    own = own[np.lexsort((own["position"], own["day"]))]
+    name = _namer(claims)
     found = []
-    for _, said in own.groupby("subject"):
+    for subject in np.unique(own["subject"]).tolist():
+        said = own[own["subject"] == subject]
         reassured, opposite = said[said["reassures"]], said[~said["reassures"]]
-        if reassured.empty or opposite.empty:
+        if not len(reassured) or not len(opposite):
             continue
-        first = reassured.iloc[0]
+        first = reassured[0]
         after = opposite[opposite["story"] != first["story"]]
-        if opposite["day"].iloc[0] > first["day"] and not after.empty:
-            position = int(first["position"])
-            practice = str(claims["practice"][position])
-            found.append(Turn(practice, position, tuple(after["position"].tolist())))
+        if opposite["day"][0] > first["day"] and len(after):
+            practice = name(subject)[1]
+            found.append(Turn(practice, int(first["position"]), tuple(after["position"].tolist())))
     return found
 
 

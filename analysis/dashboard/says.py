@@ -324,7 +324,7 @@ def _listed(
 def _heard(
     _table: ClaimTable, address: str, change: int, wanted: ClaimFilter, vendor: str
 ) -> dict[tuple[str, str], Voice]:
-    return heard_of(_table.rows(wanted), vendor)
+    return heard_of(_table.rows(replace(wanted, vendors=(vendor,))), vendor)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
@@ -337,7 +337,8 @@ def _turned(
         before, *after = _table.claim_ids([turn.before, *turn.after[:LATER]])
         return turn.practice, before, tuple(after)
 
-    return [ids(turn) for turn in turns(_table.rows(wanted), vendor)]
+    rows = _table.rows(replace(wanted, vendors=(vendor,)))
+    return [ids(turn) for turn in turns(rows, vendor)]
 
 
 page()
