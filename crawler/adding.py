@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ import typer
 from analysis.config import load_settings
 from analysis.errors import InputError
 from analysis.store import Store
+from crawler.archive.writing import Archive
 from crawler.uploads import MAX_BYTES, Given, UploadError, add_file
 
 
@@ -31,6 +33,7 @@ def add_files(
 ) -> None:
     """Stores the articles in files; prints what became of each, one JSON object a line.
 
+    The files themselves go into the archive.
     The options come before what a file says of itself. Off-topic articles are kept as well.
 
     Example: python -m crawler add-files report.pdf --outlet "Le Monde" --date 2019-08-28
@@ -41,11 +44,12 @@ def add_files(
         raise InputError(f"--url {url!r}: not a web address")
     given = Given(title, outlet, lang, url, _day(day))
     failed = False
-    with Store.open(load_settings().database_url) as store:
+    settings = load_settings()
+    with Store.open(settings.database_url) as store, _archive(settings.archive) as archive:
         for file in files:
             line: dict[str, str | None] = {"file": file}
             try:
-                added = add_file(file, _content(file), given, store)
+                added = add_file(file, _content(file), given, store, archive)
                 article = added.article
                 line |= {"outcome": added.outcome, "article_id": article.id, "url": article.url}
                 line["title"] = article.title
@@ -55,6 +59,12 @@ def add_files(
             typer.echo(json.dumps(line, ensure_ascii=False))
     if failed:
         raise typer.Exit(1)
+
+
+def _archive(folder: Path | None) -> AbstractContextManager[Archive | None]:
+    if folder is None:
+        return nullcontext()
+    return Archive(folder, "files", {"software": "Earshot", "isPartOf": "files handed over"})
 
 
 def _content(file: str) -> bytes:

@@ -13,7 +13,13 @@ from crawler.pages import NoBodyError, decode, parse_article
 from crawler.pdf import read_pdf
 from crawler.wording import clean, detect_language
 
-KINDS = (".html", ".htm", ".txt", ".pdf")
+KINDS = {
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".txt": "text/plain",
+    ".pdf": "application/pdf",
+}
+"""Endings of the files that can be read, and their media types."""
 _PLACEHOLDER = "https://upload.invalid/"
 _LONGEST_TITLE = 250
 

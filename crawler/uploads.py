@@ -1,7 +1,7 @@
 """Articles from files that a person hands over: saved pages, plain text, PDF.
 
 What the person writes of an article comes before what its file says. Whatever it is about, it is
-kept: a person chose it. Nothing is fetched.
+kept: a person chose it. Nothing is fetched. The file itself goes into the archive.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from analysis.errors import InputError
 from analysis.records import Article, article_id
 from analysis.store import SaveOutcome, Store
 from crawler.addresses import plain_url
+from crawler.archive.exchange import Exchange
+from crawler.archive.writing import Archive
 from crawler.confined import Confined, LimitError
 from crawler.files import KINDS, read_file
 from crawler.outlets import load_outlets, outlet_of
@@ -71,11 +73,17 @@ class Added:
     article: Article
 
 
-def add_file(name: str, content: bytes, given: Given, store: Store) -> Added:
+def add_file(
+    name: str, content: bytes, given: Given, store: Store, archive: Archive | None = None
+) -> Added:
     """Reads a file and stores its article, unless the store has it.
+
+    Args:
+        archive: where the file itself is kept; None keeps it nowhere.
 
     Raises:
         UploadError: it gives no article; the message says what to do.
+        StoreError: the archive cannot be written to.
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in KINDS:
@@ -101,7 +109,13 @@ def add_file(name: str, content: bytes, given: Given, store: Store) -> Added:
         confined.close()
     if sum(map(len, article.paragraphs)) > MAX_CHARACTERS:
         raise UploadError("too_large", f"{name}: over {MAX_CHARACTERS:,} characters of text")
-    return _store(name, _completed(article, given, name), given, store)
+    article = _completed(article, given, name)
+    if known := _known(article, store):
+        return Added("duplicate", known)
+    key, shown, country = _outlet(article, given, name)
+    article = replace(article, outlet=key)
+    capture = archive.write([_file(article, suffix, content)]) if archive else None
+    return Added(store.save_article(article, shown, country, capture), article)
 
 
 def _completed(article: Article, given: Given, name: str) -> Article:
@@ -134,22 +148,35 @@ def _completed(article: Article, given: Given, name: str) -> Article:
     )
 
 
-def _store(name: str, article: Article, given: Given, store: Store) -> Added:
+def _known(article: Article, store: Store) -> Article | None:
+    """The stored article of the same address, or of the same text without one."""
+    addresses = (article.url or "", f"upload:{article.content_digest}")
+    known = next(filter(None, map(store.identity, addresses)), None)
+    return store.article(known[0]) if known else None
+
+
+def _outlet(article: Article, given: Given, name: str) -> tuple[str, str, str | None]:
+    """Key, name and country of the outlet that was named, or that has the address."""
     address = article.url or ""
-    known = store.identity(address) or store.identity(f"upload:{article.content_digest}")
-    if known and (stored := store.article(known[0])):
-        return Added("duplicate", stored)
     listed = load_outlets(load_settings().outlets)
     wanted = clean(given.outlet)
     named = [o for o in listed if wanted and wanted.casefold() in (o.id, o.name.casefold())]
     if named or (not wanted and not address.startswith("upload:")):
         outlet = named[0] if named else outlet_of(address, listed)
-        key, shown, country = outlet.id, outlet.name, outlet.country
-    elif wanted:
-        key, shown, country = wanted, wanted, None
-    else:
-        raise UploadError(
-            "no_outlet", f"{name}: which outlet published it? Name it, or its address"
-        )
-    article = replace(article, outlet=key)
-    return Added(store.save_article(article, shown, country), article)
+        return outlet.id, outlet.name, outlet.country
+    if wanted:
+        return wanted, wanted, None
+    raise UploadError("no_outlet", f"{name}: which outlet published it? Name it, or its address")
+
+
+def _file(article: Article, suffix: str, content: bytes) -> Exchange:
+    return Exchange(
+        url=article.url or "",
+        fetched=article.fetched or datetime.now(UTC),
+        request_line="",
+        request_headers=(),
+        protocol="",
+        status_line="",
+        response_headers=(("Content-Type", KINDS[suffix]),),
+        body=content,
+    )

@@ -19,7 +19,9 @@ HeaderLines = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One HTTP request and its answer.
+    """One HTTP request and its answer, or a file that a person handed over.
+
+    A file has no request and no status line, and of headers its media type alone.
 
     Attributes:
         fetched: when the answer was there (UTC).
@@ -37,6 +39,17 @@ class Exchange:
     response_headers: HeaderLines
     body: bytes = field(repr=False)
     address: str | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether a person handed it over, and no server sent it."""
+        return not self.status_line
+
+    @property
+    def media_type(self) -> str:
+        """As it is declared, without parameters."""
+        declared = {name.lower(): value for name, value in self.response_headers}
+        return declared.get("content-type", "").partition(";")[0].strip().lower()
 
 
 class ExchangeMiddleware:

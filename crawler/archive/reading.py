@@ -32,15 +32,17 @@ class TooLargeError(InputError):
 
 
 def read_page(path: Path, offset: int) -> Exchange:
-    """The page whose response record begins at an offset of a file.
+    """The page, or the file handed over, whose record begins at an offset of a file.
 
     Raises:
-        InputError: there is no such file, or no response record at that offset.
+        InputError: there is no such file, or no response or resource record at that offset.
     """
     try:
         with path.open("rb") as stream:
             stream.seek(offset)
             record = next(iter(ArchiveIterator(stream)), None)
+            if record is not None and record.record_type == WarcRecordType.resource:
+                return _handed_over(record)
             if record is not None and record.record_type == WarcRecordType.response:
                 found = _exchange(record)
                 if found is not None:
@@ -155,6 +157,19 @@ def _exchange(record: WarcRecord) -> Exchange | None:
         response_headers=lines,
         body=body,
         address=record.headers.get("WARC-IP-Address"),
+    )
+
+
+def _handed_over(record: WarcRecord) -> Exchange:
+    return Exchange(
+        url=(record.headers.get("WARC-Target-URI") or "").strip("<>"),
+        fetched=record.record_date,
+        request_line="",
+        request_headers=(),
+        protocol="",
+        status_line="",
+        response_headers=(("Content-Type", record.headers.get("Content-Type") or ""),),
+        body=record.reader.read(),
     )
 
 

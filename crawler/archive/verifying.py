@@ -181,7 +181,7 @@ def _problems(member: bytes, captures: list[tuple[str, Capture]]) -> Iterator[st
         if declared is not None and not matches(declared, content):
             yield f"the {name.lower()} is not what it was: {declared} does not fit"
     for url, capture in captures:
-        if record.record_type != WarcRecordType.response:
+        if record.record_type not in (WarcRecordType.response, WarcRecordType.resource):
             yield f"not a page's record; the store points here for {url}"
         elif not matches(capture.digest, payload):
             yield f"not the page that was stored for {url}: {capture.digest} does not fit"

@@ -120,6 +120,9 @@ class Archive:
         return file
 
     def _add(self, writer: WARCWriter, exchange: Exchange) -> None:
+        if exchange.is_file:
+            writer.write_record(self._resource(writer, exchange))
+            return
         response = self._record(
             writer,
             "response",
@@ -137,12 +140,7 @@ class Archive:
     def _record(
         self, writer: WARCWriter, kind: str, exchange: Exchange, head: _Head, body: bytes
     ) -> ArcWarcRecord:
-        headers = {
-            "WARC-Date": f"{exchange.fetched.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
-            "WARC-Warcinfo-ID": self._warcinfo,
-            "WARC-Payload-Digest": _digest(body),
-            "WARC-Block-Digest": _digest(head.block + body),
-        }
+        headers = self._headers(exchange, body, head.block + body)
         if exchange.address:
             headers["WARC-IP-Address"] = exchange.address
         return writer.create_warc_record(
@@ -153,6 +151,24 @@ class Archive:
             warc_headers_dict=headers,
             http_headers=head,
         )
+
+    def _resource(self, writer: WARCWriter, file: Exchange) -> ArcWarcRecord:
+        return writer.create_warc_record(
+            file.url,
+            "resource",
+            payload=BytesIO(file.body),
+            length=len(file.body),
+            warc_content_type=file.media_type,
+            warc_headers_dict=self._headers(file, file.body, file.body),
+        )
+
+    def _headers(self, exchange: Exchange, payload: bytes, block: bytes) -> dict[str, str]:
+        return {
+            "WARC-Date": f"{exchange.fetched.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+            "WARC-Warcinfo-ID": self._warcinfo,
+            "WARC-Payload-Digest": _digest(payload),
+            "WARC-Block-Digest": _digest(block),
+        }
 
 
 class _Head(StatusAndHeaders):  # type: ignore[misc]

@@ -11,6 +11,7 @@ import pytest
 
 from analysis.records import article_id
 from analysis.store import Store
+from crawler.archive.reading import read_page
 from crawler.files import read_file
 from crawler.pages import NoBodyError
 from crawler.pdf import MAX_PAGES, PdfError, read_pdf
@@ -181,6 +182,30 @@ def test_the_command_says_what_became_of_each_file(run, tmp_path: Path) -> None:
     assert "OCR" in second["message"]
     with run.store() as store:
         assert store.article(first["article_id"]).published == datetime(2019, 4, 12, tzinfo=UTC)
+
+
+def test_the_file_itself_is_archived_once(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    content = pdf(FIRST, title="Who listens")
+    (tmp_path / "a.pdf").write_bytes(content)
+    arguments = ("add-files", str(tmp_path / "a.pdf"), "--outlet", "The Ledger")
+    added = json.loads(run.crawl(*arguments).stdout)
+    assert json.loads(run.crawl(*arguments).stdout)["outcome"] == "duplicate"
+    [file] = (run.folder / "earshot-archive").iterdir()
+    with run.store() as store:
+        [version] = store.history(added["article_id"])
+    assert version.capture.file == file.name
+    kept = read_page(file, version.capture.offset)
+    assert (kept.url, kept.media_type, kept.body) == (added["url"], "application/pdf", content)
+    assert "1 pages of the store: no damage" in run.crawl("verify").stdout
+
+
+def test_without_an_archive_the_article_alone_is_kept(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    run.settings["EARSHOT_ARCHIVE"] = "off"
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    done = run.crawl("add-files", str(tmp_path / "a.txt"), "--outlet", "The Ledger")
+    with run.store() as store:
+        [version] = store.history(json.loads(done.stdout)["article_id"])
+    assert version.capture is None
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,11 @@ def an_exchange(**fields: object) -> Exchange:
     return Exchange(**(given | fields))
 
 
+def a_file(kind: str, body: bytes) -> Exchange:
+    """A file that a person handed over."""
+    return Exchange(URL, WHEN, "", (), "", "", (("Content-Type", kind),), body)
+
+
 def an_archive(folder: Path, **options: int) -> Archive:
     return Archive(folder, "crawl-7", {"software": "Earshot/0.1"}, **options)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from threading import Thread
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,7 +19,8 @@ from analysis.records import Article, article_id
 from analysis.store import Page, Store
 from crawler.archive.commands import shown_pages
 from crawler.archive.serving import ArchiveServer, inert
-from tests.crawler.archive.exchanges import PAGE, WHEN, an_archive, an_exchange
+from crawler.archive.verifying import verify
+from tests.crawler.archive.exchanges import PAGE, WHEN, a_file, an_archive, an_exchange
 
 URL = "https://gazette.example/tech/a"
 MARKER = "L’enceinte écoute."
@@ -177,6 +180,39 @@ def test_a_browser_that_shows_an_archived_page_reaches_nobody(served, watcher, b
     page.wait_for_timeout(200)
     assert connections == []
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "paths"),
+    [
+        ("text/html", PAGE, ["page", "source", "original.html"]),
+        ("text/plain", MARKER.encode(), ["source", "original.txt"]),
+        ("application/pdf", b"%PDF-1.7 \xff<script>", ["original.pdf"]),
+    ],
+)
+def test_a_file_handed_over_is_given_back_as_it_was(tmp_path, kind, body, paths):
+    with Store.open(f"sqlite:///{tmp_path}/earshot.db") as store:
+        article = Article(article_id(URL), "Titre", ("Un.",), outlet="g", url=URL, fetched=WHEN)
+        with an_archive(tmp_path / "archive") as archive:
+            capture = archive.write([a_file(kind, body)])
+        store.save_article(article, "G", capture=capture)
+        address, pages = shown_pages(store, tmp_path / "archive", URL)
+        assert verify(tmp_path / "archive", store.captures()).damage == []
+    with ArchiveServer(address, pages) as server:
+        host = f"127.0.0.1:{server.server_port}"
+        index = server.answer(host, "/")[2]
+        assert re.findall('href="/1/(.+?)"', index) == paths
+        assert "Handed over</dt><dd>2024-05-02 08:30:15 UTC</dd>" in index
+        assert server.answer(host, f"/1/{paths[-1]}") == (200, "application/octet-stream", body)
+        assert [MARKER in server.answer(host, f"/1/{path}")[2] for path in paths[:-1]] == [
+            True for _ in paths[:-1]
+        ]
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        with urlopen(f"http://{host}/1/{paths[-1]}", timeout=10) as saved:
+            assert saved.read() == body
+            assert saved.headers["Content-Disposition"] == "attachment"
+            assert saved.headers["Content-Type"] == "application/octet-stream"
+        server.shutdown()
 
 
 def test_what_is_not_there_or_damaged_is_said(tmp_path):

@@ -15,7 +15,16 @@ from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 from analysis.config import ROOT
 from analysis.errors import StoreError
 from analysis.store import Capture
-from tests.crawler.archive.exchanges import PAGE, URL, an_archive, an_exchange, fields, members
+from crawler.archive.reading import read_page
+from tests.crawler.archive.exchanges import (
+    PAGE,
+    URL,
+    a_file,
+    an_archive,
+    an_exchange,
+    fields,
+    members,
+)
 
 
 def test_each_record_is_a_gzip_member_and_the_first_one_says_what_the_file_is(tmp_path):
@@ -56,6 +65,20 @@ def test_both_sides_are_written_byte_by_byte_with_their_digests(tmp_path):
     payload = f"sha256:{hashlib.sha256(PAGE).hexdigest()}"
     assert fields(response)["WARC-Payload-Digest"] == payload == capture.digest
     assert fields(response)["WARC-Block-Digest"] == f"sha256:{hashlib.sha256(block).hexdigest()}"
+
+
+def test_a_file_handed_over_is_a_resource_of_its_very_bytes(tmp_path):
+    with an_archive(tmp_path) as archive:
+        capture = archive.write([a_file("text/html", PAGE)])
+    _, (offset, member) = members(tmp_path / capture.file)
+    digest = f"sha256:{hashlib.sha256(PAGE).hexdigest()}"
+    found = fields(member)
+    assert (found["WARC-Type"], found["WARC-Target-URI"]) == ("resource", URL)
+    assert (found["Content-Type"], found["Content-Length"]) == ("text/html", str(len(PAGE)))
+    assert found["WARC-Block-Digest"] == found["WARC-Payload-Digest"] == digest
+    assert capture == Capture(capture.file, offset, digest)
+    assert member.partition(b"\r\n\r\n")[2] == PAGE + b"\r\n\r\n"
+    assert read_page(tmp_path / capture.file, offset) == a_file("text/html", PAGE)
 
 
 def test_warcio_and_fastwarc_read_every_record_and_agree_with_its_digests(tmp_path):
