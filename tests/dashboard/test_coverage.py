@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.dashboard import outcomes
-from analysis.outcomes import _CLASS_OF
+from analysis.outcomes import _CLASS_OF, SOURCES
 from analysis.store import Page, Store
 from tests.dashboard.conftest import Open
 from tests.dashboard.invented_press import HOSTILE, NOW, article, claim
@@ -41,6 +41,7 @@ def test_outcomes_are_put_into_words(outcome: str, words: str) -> None:
 def test_every_outcome_that_the_crawler_keeps_has_words() -> None:
     stored = set(_CLASS_OF) - {"new", "changed", "known"}  # kept, under that name
     assert stored - set(outcomes.OUTCOMES) == set()
+    assert set(outcomes.SOURCES) == set(SOURCES)
 
 
 def test_each_outlet_is_counted_by_what_became_of_its_addresses(open_page: Open) -> None:
