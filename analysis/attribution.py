@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from analysis.codebook import Codebook
+from analysis.interviews import find_interview
 from analysis.mentions import Mention
 from analysis.nlp import Sentence
 from analysis.phrases import Span
@@ -95,6 +96,7 @@ class AttributionFinder:
             for quotation in quotations(blocks[1:])
         ]
         self._quotations = [*quotations(blocks[:1]), *body]
+        self._interview = find_interview(blocks, self._sources, codebook, lang)
         self._last: Attribution | None = None
         self._speaker: Attribution | None = None
 
@@ -119,8 +121,12 @@ class AttributionFinder:
             quotation = self._around(sentence)
             if outside[index] or quotation is None:
                 continue
-            speaker = _of_quotation(outside, quotation, sentence) or _nearest(outside, index)
             block = sentence.paragraph - TITLE
+            speaker = (
+                _of_quotation(outside, quotation, sentence)
+                or _nearest(outside, index)
+                or self._answering(block)
+            )
             whole = quotation.start == 0 and quotation.first == block
             if speaker is None and (quotation.first < block or whole):
                 speaker = self._speaker
@@ -129,11 +135,23 @@ class AttributionFinder:
                     *(own for own in found[index] if own.kind != "other"),
                     replace(speaker, scope=((sentence.start, sentence.end),)),
                 ]
+        for sentence, own in zip(paragraph, found, strict=True):
+            answering = self._answering(sentence.paragraph - TITLE)
+            if answering is not None and self._around(sentence) is None:
+                own.append(replace(answering, scope=((sentence.start, sentence.end),)))
         self._continue(paragraph, mentions, found)
         spoken = [own for own in outside if own]
         if spoken:
             self._speaker = _innermost(spoken[-1])
         return found
+
+    def _answering(self, block: int) -> Attribution | None:
+        """Who answers in a block of an interview; block 0 is the title."""
+        interview = self._interview
+        if interview is None or block not in interview.answers:
+            return None
+        place, name = interview.block + TITLE, interview.name
+        return Attribution(interview.kind, place, *name, *name, (), form="answer")
 
     def _continue(
         self,

@@ -38,7 +38,7 @@ _SHORT = 4
 
 A whole article that names none is about pictures, cookies or accounts, in the same words.
 """
-RULES = "7"
+RULES = "8"
 """Raised with every change of the rules that can change what is read."""
 
 
@@ -212,6 +212,8 @@ class Extractor:
         if self._fusion is None:
             return rules
         kinds = list(self._fusion.sources(rules.kind if rules else None, match))
+        if rules is not None and rules.form == "answer":
+            kinds.remove("article")
         if rules is not None and kinds[0] == "vendor" != rules.kind and _is_other(rules, vendor):
             kinds = [kind for kind in kinds if kind in (rules.kind, "article")]
         for kind in kinds:

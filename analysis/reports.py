@@ -10,7 +10,7 @@ from analysis.nlp import Sentence
 from analysis.phrases import Span, trimmed
 from analysis.records import SourceType
 
-Form = Literal["clause", "aside", "object", "according-to", "noun"]
+Form = Literal["clause", "aside", "object", "according-to", "noun", "answer"]
 _TURN_REACH = 25
 
 

@@ -31,7 +31,7 @@ _SPEAKERS: tuple[SourceType, ...] = (
 )
 _GROUPS: tuple[SourceType, ...] = ("worker", "user", "researcher", "civil_society")
 _OWNERS: tuple[SourceType, ...] = ("vendor", "civil_society", "regulator", "media")
-_NAMES = re.compile(r"(?<=[\s\"'(])[A-ZÀ-Þ][\w'-]+ (?:(?:van|de|von|le|la|du) )?[A-ZÀ-Þ][\w'-]+")
+NAMES = re.compile(r"(?<=[\s\"'(])[A-ZÀ-Þ][\w'-]+ (?:(?:van|de|von|le|la|du) )?[A-ZÀ-Þ][\w'-]+")
 _PERSON_REACH = 350
 _NAME_WINDOW = 80
 Place = tuple[int, int]
@@ -105,7 +105,7 @@ class SourceClassifier:
         if determiner and self._possessive.match(stripped):
             return _owner(at, last, last_at)
         if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
-            return self._introduced(text)
+            return self.introduced(text)
         return None
 
     def tells(self, text: str, names_company: bool) -> bool:
@@ -149,8 +149,8 @@ class SourceClassifier:
             return None
         since = self._offset(last_at) if last_at else 0
         reach = min(_PERSON_REACH, self._offset(at) - since)
-        names = _NAMES.findall(self._before(at, max(0, reach)))
-        kinds = (self._introduced(name) for name in reversed(names))
+        names = NAMES.findall(self._before(at, max(0, reach)))
+        kinds = (self.introduced(name) for name in reversed(names))
         return next((kind for kind in kinds if kind != "other"), None)
 
     def _offset(self, place: Place) -> int:
@@ -181,7 +181,7 @@ class SourceClassifier:
             return self._first_kind(text[text.index(" ", best[0]) :]) or "vendor"
         return best[3]
 
-    def _introduced(self, name: str) -> SourceType:
+    def introduced(self, name: str) -> SourceType:
         """The kind of a named person, from where the article introduces them."""
         words = re.findall(r"[A-ZÀ-Þ][\w'-]+", name)
         surname = words[-1]
