@@ -73,13 +73,10 @@ class LiveTable:
 
     def _refresh(self) -> ClaimTable:
         """Reads what has changed; by one thread at a time."""
-        table, change = self._table or self._empty(), self._store.last_change()
-        if change < table.change:  # another store stands at the address now
-            table = self._empty()
+        table, change = self._table or ClaimTable.empty(), self._store.last_change()
+        if change < table.change or table.worn:  # before: another store is at the address now
+            table = ClaimTable.empty()
         if change != table.change:
-            table = table.updated(self._store.columns(table.change))
+            table = table.updated(self._store)
         self._table = table
         return table
-
-    def _empty(self) -> ClaimTable:
-        return ClaimTable.empty(self._store.matching)

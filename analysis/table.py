@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import repeat
@@ -20,15 +20,20 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from analysis.store import CellCount, ClaimFilter, Crawl, Facets, MonthOfArticles, Overview
+from analysis.errors import StoreError
+from analysis.store import CellCount, ClaimFilter, Crawl, Facets, MonthOfArticles, Overview, Store
 from analysis.store.columns import BEFORE_ALL, FIELDS, ID_LENGTH, SEPARATOR, Coded, Columns
+from analysis.store.schema import fold
+from analysis.tallies import first_of_each, in_order
+from analysis.words import Spelt, Words
 
 REJECTED = "rejected"
 KEPT = 8
 """Filters of which a table remembers what passes: a page asks for the same one several times."""
+WORN = 100_000
+"""Texts of claims as they were before that a small table may keep."""
 _DIGITS = re.compile(f"[0-9a-f]{{{ID_LENGTH}}}")
 _Numbers = npt.NDArray[Any]
-_Find = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +86,26 @@ class ClaimTable:
     """
 
     def __init__(
-        self, change: int, articles: _Articles, ids: _Numbers, frame: pd.DataFrame, find: _Find
+        self,
+        change: int,
+        articles: _Articles,
+        ids: _Numbers,
+        frame: pd.DataFrame,
+        words: Words,
+        texts: _Numbers,
     ) -> None:
         self.change = change
         self._articles = articles
         self._claim_ids = ids
         self._frame = frame
-        self._find = find
+        self._words = words
+        self._texts = texts  # the number in `words` of each claim
         self._with_words = _Kept()
         self._that_pass = _Kept()
 
     @classmethod
-    def empty(cls, find: _Find) -> Self:
-        """The table of a store of which nothing is read yet; `find` gives claims by words."""
+    def empty(cls) -> Self:
+        """The table of a store of which nothing is read yet."""
         numbers = np.zeros(0, dtype="int32")
         ids, moments = numbers.astype("uint64"), numbers.astype("datetime64[us]")
         none = pd.Categorical.from_codes(numbers, pd.Index([], dtype="str"))
@@ -102,15 +114,25 @@ class ClaimTable:
         frame = pd.DataFrame(
             {**columns, "article": numbers, "confidence": numbers.astype("float32")}
         )
-        return cls(BEFORE_ALL, articles, ids, _joined(articles, frame), find)
+        return cls(BEFORE_ALL, articles, ids, _joined(articles, frame), Words(), numbers)
 
-    def updated(self, read: Columns) -> ClaimTable:
+    def updated(self, store: Store) -> ClaimTable:
+        """The table with the articles that have changed in its store since as they are now.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        spelt = Spelt()
+        return self._with(store.columns(self.change, spelt.extend), spelt.words())
+
+    def _with(self, read: Columns, words: Words) -> ClaimTable:
         """The table with what was read of some articles in place of what it had of them."""
         numbers, articles = _with_articles(self._articles, read)
         changed = np.zeros(len(articles.ids), dtype=bool)
         changed[numbers] = True
         kept = np.flatnonzero(~changed[self._frame["article"].to_numpy()])
-        ids, fresh = _claims(read, numbers)
+        ids = _numbered(read.claim_ids.decode())
+        rows, fresh = _claims(read, ids, numbers)
         frame = pd.DataFrame(
             {
                 name: _appended(self._frame[name].array[kept], fresh[name])
@@ -124,8 +146,17 @@ class ClaimTable:
         newest_first[np.lexsort((articles.ids, moments))] = np.arange(len(articles.ids))
         order = np.argsort(newest_first[frame["article"].to_numpy()], kind="stable")
         frame = _joined(articles, frame.take(order).reset_index(drop=True))
-        ids = np.concatenate((self._claim_ids[kept], ids))[order]
-        return ClaimTable(read.change, articles, ids, frame, self._find)
+        ids = np.concatenate((self._claim_ids[kept], ids[rows]))
+        # The words are those of current claims alone.
+        places = np.cumsum(np.asarray(read.claim_articles) >= 0, dtype="int32") - 1
+        texts = np.concatenate((self._texts[kept], len(self._words) + places[rows]))
+        every = self._words.followed_by(words)
+        return ClaimTable(read.change, articles, ids[order], frame, every, texts[order])
+
+    @property
+    def worn(self) -> bool:
+        """Whether most of the words that it knows are of claims as they were before."""
+        return len(self._words) > 2 * len(self) + WORN
 
     def __len__(self) -> int:
         return len(self._frame)
@@ -282,8 +313,8 @@ class ClaimTable:
     def _having_words(self, text: str) -> _Numbers:
         known = self._with_words.get(text)
         if known is None:
-            found = _numbered("".join(self._find(text)))
-            known = self._with_words.keep(text, pd.Index(self._claim_ids).isin(found))
+            found = self._words.having(fold(text).split())
+            known = self._with_words.keep(text, found[self._texts])
         return known
 
 
@@ -295,15 +326,15 @@ def cells(rows: pd.DataFrame) -> list[CellCount]:
     denied = (rows["polarity"] == "denied").to_numpy()
     uncertain = (rows["certainty"] == "uncertain").to_numpy()
     cell = vendors.codes.to_numpy(dtype="int64") * across + practices.codes.to_numpy()
-    side = cell * 2 + denied
-    claims = np.bincount(side * 2 + uncertain, minlength=4 * size).reshape(size, 2, 2)
+    claims = np.bincount(cell * 4 + denied * 2 + uncertain, minlength=4 * size).reshape(size, 2, 2)
 
     def distinct(codes: _Numbers) -> tuple[_Numbers, _Numbers, _Numbers]:
         """Different codes in each cell: in all, affirmed, denied."""
         width = int(codes.max(initial=-1)) + 1
-        pairs = _distinct(side * width + codes)
-        by_side = np.bincount(pairs // width, minlength=2 * size)
-        both = _distinct(pairs // width // 2 * width + pairs % width)
+        said = in_order((cell * width + codes) * 2 + denied)
+        said = said[first_of_each(said)]
+        both = said[first_of_each(said >> 1)] >> 1
+        by_side = np.bincount((said >> 1) // width * 2 + (said & 1), minlength=2 * size)
         return np.bincount(both // width, minlength=size), by_side[0::2], by_side[1::2]
 
     articles, _, _ = distinct(rows["article"].to_numpy())
@@ -325,10 +356,12 @@ def cells(rows: pd.DataFrame) -> list[CellCount]:
     }
     there = np.flatnonzero(articles)
     columns = [counts[there].tolist() for counts in figures.values()]
+    # Lists, since an index of pandas takes long to give one of its keys.
+    names = list(vendors.categories), list(practices.categories)
     found = [
         CellCount(
-            vendors.categories[number // across],
-            practices.categories[number % across],
+            names[0][number // across],
+            names[1][number % across],
             **dict(zip(figures, counts, strict=True)),
         )
         for number, *counts in zip(there.tolist(), *columns, strict=True)
@@ -392,9 +425,8 @@ def _with_articles(known: _Articles, read: Columns) -> tuple[_Numbers, _Articles
     )
 
 
-def _claims(read: Columns, numbers: _Numbers) -> tuple[_Numbers, dict[str, Any]]:
-    """The claims that were read, within each article in reading order."""
-    ids = _numbered(read.claim_ids.decode())
+def _claims(read: Columns, ids: _Numbers, numbers: _Numbers) -> tuple[_Numbers, dict[str, Any]]:
+    """The rows of the current claims, within each article in reading order; their columns so."""
     articles = np.asarray(read.claim_articles)
     fields = _fields(read.claim_fields)
     vendors, practices = (_ranks(fields[name]) for name in ("vendor", "practice"))
@@ -403,7 +435,7 @@ def _claims(read: Columns, numbers: _Numbers) -> tuple[_Numbers, dict[str, Any]]
     order = order[articles[order] >= 0]
     confidence = np.asarray(read.confidences)[order]
     confidence[confidence < 0] = np.nan
-    return ids[order], {
+    return order, {
         **{name: column[order] for name, column in fields.items()},
         "article": numbers[articles[order]].astype("int32"),
         "confidence": confidence,
@@ -413,6 +445,8 @@ def _claims(read: Columns, numbers: _Numbers) -> tuple[_Numbers, dict[str, Any]]
 def _fields(joined: Coded) -> dict[str, pd.Categorical]:
     """The columns that were read as one text."""
     codes = np.asarray(joined.codes)
+    if codes.min(initial=0) < 0:
+        raise StoreError(f"a claim in the store lacks one of {', '.join(FIELDS)}")
     parts = [key.split(SEPARATOR) for key in joined.keys]
     columns = zip(*parts, strict=True) if parts else repeat((), len(FIELDS))
     found = {}
@@ -456,14 +490,6 @@ def _known(ids: _Numbers, asked: Sequence[str]) -> _Numbers:
 
 def _texts(ids: _Numbers) -> list[str]:
     return [f"{number:0{ID_LENGTH}x}" for number in ids.tolist()]
-
-
-def _distinct(numbers: _Numbers) -> _Numbers:
-    """The numbers, each once; many times as fast as `np.unique` on a million of them."""
-    ordered = np.sort(numbers)
-    first = np.ones(len(ordered), dtype=bool)
-    first[1:] = ordered[1:] != ordered[:-1]
-    return ordered[first]
 
 
 def _ranks(values: pd.Categorical) -> _Numbers:

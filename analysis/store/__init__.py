@@ -6,7 +6,7 @@ One SQLite file, or one PostgreSQL database that a newsroom shares. This package
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from datetime import datetime
@@ -421,15 +421,13 @@ class Store:
         with self._reading() as connection:
             return changes.changed_since(connection, change)
 
-    def columns(self, since: int = columns.BEFORE_ALL) -> columns.Columns:
-        """The articles that changed after some number, with all that is counted of them."""
-        with self._reading() as connection:
-            return columns.load(connection, since)
+    def columns(self, since: int, take_texts: Callable[[Sequence[str]], None]) -> columns.Columns:
+        """The articles that changed after some number, with all that is counted of them.
 
-    def matching(self, text: str) -> list[str]:
-        """Ids of the claims with every word of a text in sentence, title or source."""
+        `take_texts` is given the folded texts of their current claims, some at a time.
+        """
         with self._reading() as connection:
-            return columns.matching(connection, text)
+            return columns.load(connection, since, take_texts)
 
     def cells(self, wanted: ClaimFilter = EVERYTHING) -> list[CellCount]:
         """Current claims counted by vendor and practice; empty cells are left out."""

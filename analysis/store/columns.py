@@ -6,7 +6,7 @@ A million claims are read here: rows go into arrays by the batch.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from analysis.store import effective
 from analysis.store.changes import last_change
 from analysis.store.reading import newest_version
-from analysis.store.schema import articles, claims, fold, named_vendors, verdict_states, versions
+from analysis.store.schema import articles, claims, named_vendors, verdict_states, versions
 
 AT_ONCE = 20_000
 """Rows that are taken from the cursor together."""
@@ -91,10 +91,16 @@ class Columns:
     named_vendors: Coded = field(default_factory=Coded)
 
 
-def load(connection: sa.Connection, since: int) -> Columns:
+def load(
+    connection: sa.Connection, since: int, take_texts: Callable[[Sequence[str]], None]
+) -> Columns:
     """The articles that changed after a change of this number, BEFORE_ALL for all of them.
 
     What is written meanwhile may be in here or not; if not, it has a higher number.
+
+    Args:
+        take_texts: is given the folded texts of the claims that are current, in their order and
+            up to `AT_ONCE` at a time: together they take more memory than all else.
     """
     found = Columns(last_change(connection))
     changed = () if since == BEFORE_ALL else (articles.c.changed > since,)
@@ -102,15 +108,9 @@ def load(connection: sa.Connection, since: int) -> Columns:
     for statement, article_id in (_unreviewed(), _judged()):
         if changed:
             statement = statement.join(articles, articles.c.id == article_id).where(*changed)
-        _add_claims(connection, found, rows, statement)
+        _add_claims(connection, found, rows, statement, take_texts)
     _add_named(connection, found, rows, changed)
     return found
-
-
-def matching(connection: sa.Connection, text: str) -> list[str]:
-    """Ids of the claims with every word of a text in sentence, title or source."""
-    words = (claims.c.folded.contains(word, autoescape=True) for word in fold(text).split())
-    return list(connection.scalars(sa.select(claims.c.id).where(*words)))
 
 
 def _add_articles(
@@ -163,7 +163,16 @@ def _select(c: Any, verdict: sa.ColumnElement[str]) -> sa.Select[Any]:
     joined = first
     for other in others:
         joined = joined + sa.literal(SEPARATOR, sa.Text) + other
-    return sa.select(c.article_id, c.last_version, c.id, c.paragraph, c.start, c.confidence, joined)
+    return sa.select(
+        c.article_id,
+        c.last_version,
+        c.id,
+        c.paragraph,
+        c.start,
+        c.confidence,
+        c.folded,
+        joined,
+    )
 
 
 def _add_claims(
@@ -171,13 +180,16 @@ def _add_claims(
     found: Columns,
     rows: dict[tuple[str, int], int],
     statement: sa.Select[Any],
+    take_texts: Callable[[Sequence[str]], None],
 ) -> None:
     for batch in _batches(connection, statement):
-        owners, current, ids, paragraphs, starts, confidences, fields = zip(*batch, strict=True)
-        # -1 for claims of older versions, and for those of articles stored meanwhile.
-        found.claim_articles.extend(
-            [rows.get(key, -1) for key in zip(owners, current, strict=True)]
+        owners, current, ids, paragraphs, starts, confidences, texts, fields = zip(
+            *batch, strict=True
         )
+        # -1 for claims of older versions, and for those of articles stored meanwhile.
+        places = [rows.get(key, -1) for key in zip(owners, current, strict=True)]
+        take_texts([text for text, row in zip(texts, places, strict=True) if row >= 0])
+        found.claim_articles.extend(places)
         found.claim_ids += "".join(ids).encode()
         found.paragraphs.extend(paragraphs)
         found.starts.extend(starts)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import live
+from analysis import live, table
 from analysis.live import LiveTable
 from analysis.store import ClaimFilter, Store
 from analysis.table import ClaimTable
@@ -66,7 +66,7 @@ def test_a_refresh_that_breaks_is_logged_and_the_next_one_is_made(
     before = table.current()
     press.publish()
     with monkeypatch.context() as broken:
-        broken.setattr(store, "columns", lambda change: 1 // 0)
+        broken.setattr(store, "columns", lambda *_: 1 // 0)
         assert table.current() is before
         while not caplog.records:
             time.sleep(0.01)
@@ -90,6 +90,23 @@ def test_another_store_at_the_same_address_is_read_from_the_start(tmp_path: Path
         Press(short, 3)
         table._store = short
         assert ids(table.current()) == stored(short)
+
+
+def test_a_table_that_is_mostly_of_what_was_is_read_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "WORN", 0)
+    press = Press(store, 6)
+    followed = LiveTable(store)
+    now = followed.current()
+    known = [len(now._words)]
+    for _ in range(40):
+        press.edit()
+        now = followed.current()
+        known.append(len(now._words))
+    assert sorted(known) != known, "it never was"
+    words = ClaimFilter(text="keeps")
+    assert now.count(words) == store.count_claims(words)
 
 
 def test_threads_read_while_a_writer_writes(store: Store) -> None:

@@ -58,7 +58,7 @@ def test_the_vendors_that_the_newest_version_names_are_stored_without_claims_too
     fill(store, a="Amazon listens.", b="Apple sells speakers.", c="Nobody does.")
     store.save_article(an_article("a", "Google listens. Apple, too."), "The Ledger")
     run(store, Listener)
-    table = ClaimTable.empty(store.matching).updated(store.columns())
+    table = ClaimTable.empty().updated(store)
     assert table.coverage(ClaimFilter()) == {"apple": 2, "google": 1}
 
 

@@ -49,7 +49,7 @@ def test_articles_are_counted_by_outlet_language_and_month_of_publication(store:
     store.save_claims(undated.id, {1: []}, "test")
     unread = {(2019, 4): 2, (2019, 5): 1, (1969, 12): 1}
     assert by_month(store.unread_by_month()) == unread
-    table = ClaimTable.empty(store.matching).updated(store.columns())
+    table = ClaimTable.empty().updated(store)
     found = table.articles_by_month()
     assert by_month(found) == {**unread, (None, None): 1}
     assert {(row.outlet, row.outlet_name) for row in found} == {("gazette", "La Gazette")}
@@ -70,4 +70,4 @@ def test_only_the_newest_version_of_an_article_counts(store: Store) -> None:
 def test_an_empty_store_covers_nothing(store: Store) -> None:
     assert store.visits() == []
     assert store.unread_by_month() == []
-    assert ClaimTable.empty(store.matching).articles_by_month() == []
+    assert ClaimTable.empty().articles_by_month() == []

@@ -10,10 +10,12 @@ from typing import get_args
 
 import pytest
 
+from analysis.errors import StoreError
 from analysis.records import CERTAINTIES, POLARITIES, SOURCE_TYPES, Article, Claim, article_id
 from analysis.store import ClaimFilter, Facets, Grouping, Overview, Store
+from analysis.store.columns import FIELDS, SEPARATOR, Coded
 from analysis.store.rows import VerdictKind
-from analysis.table import ClaimTable, cells
+from analysis.table import ClaimTable, _fields, cells
 
 VENDORS = ("amazon", "apple", "google", "other:genesis toys")
 PRACTICES = ("human_review", "retention", "children")
@@ -142,7 +144,7 @@ class Press:
 
 
 def table_of(store: Store) -> ClaimTable:
-    return ClaimTable.empty(store.matching).updated(store.columns())
+    return ClaimTable.empty().updated(store)
 
 
 def assert_like_the_store(table: ClaimTable, press: Press) -> None:
@@ -178,7 +180,7 @@ def test_what_changed_is_read_into_a_table(store: Store, seed: int) -> None:
         for _ in range(press.chance.randrange(1, 4)):
             press.live()
         before = table.claim_ids(table.positions(ClaimFilter()))
-        newer = table.updated(store.columns(table.change))
+        newer = table.updated(store)
         assert table.claim_ids(table.positions(ClaimFilter())) == before
         assert newer.change == store.last_change()
         table = newer
@@ -197,9 +199,18 @@ def overview(table: ClaimTable, store: Store) -> Overview:
 
 def test_nothing_is_read_where_nothing_changed(store: Store) -> None:
     Press(store, 0)
-    read = store.columns(store.last_change())
+    texts: list[str] = []
+    read = store.columns(store.last_change(), texts.extend)
     assert not read.article_ids
     assert not read.claim_ids
+    assert not texts
+
+
+def test_a_claim_without_a_field_is_not_taken_for_another() -> None:
+    read = Coded()
+    read.extend([SEPARATOR.join(FIELDS), None])
+    with pytest.raises(StoreError, match="lacks one of vendor"):
+        _fields(read)
 
 
 def test_an_empty_store_is_an_empty_table(store: Store) -> None:
