@@ -64,15 +64,21 @@ _DRAWN = "timeline_drawn"
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What the chart shows: the claims that pass `wanted`, from the first day to the last."""
+    """What the chart shows: the claims that pass `wanted`, from the first day to the last.
 
-    rows: pd.DataFrame
+    Small: an open tab holds on to it, for the files that it offers.
+    """
+
     wanted: ClaimFilter
     series: Series
     events: list[tuple[int, Event]]
     by: str
     counted: Counted
     shown: Span
+
+    def rows(self) -> pd.DataFrame:
+        """The claims, as they are now."""
+        return frames.table().rows(self.wanted)
 
 
 def page() -> None:
@@ -106,7 +112,6 @@ def page() -> None:
     state = (frames.store().address, table.change)
     drawn, passing = (inside, wanted) if zoomed else (rows, whole)
     drawing = Drawing(
-        rows=drawn,
         wanted=passing,
         series=_series(drawn, state, passing, by, counted, unit),
         events=_heaviest(_every_event(rows, state, whole, unit), days),
@@ -315,7 +320,7 @@ def _downloads(drawing: Drawing, codebook: Codebook) -> None:
         "earshot-timeline.png": ("image/png", lambda: charts.png(figure())),
         "earshot-timeline.csv": (
             "text/csv",
-            partial(timeline.as_csv, drawing.rows, by, unit, partial(_key_name, by, codebook)),
+            lambda: timeline.as_csv(drawing.rows(), by, unit, partial(_key_name, by, codebook)),
         ),
     }
     with st.popover(tr("Download"), icon=":material/download:"):
@@ -339,7 +344,8 @@ def _downloads(drawing: Drawing, codebook: Codebook) -> None:
 def _figure(lang: str, drawing: Drawing, codebook: Codebook, told: str) -> dict[str, Any]:
     """The chart as a figure of its own. Downloads are made outside of the page: `lang` is given."""
     with speaking(lang):
-        dated = drawing.rows[drawing.rows["day"].notna()]
+        rows = drawing.rows()
+        dated = rows[rows["day"].notna()]
         source = tr(
             "Source: Earshot, {claims} in {articles} of {outlets}. {filters}. Drawn on {day}.",
             claims=trn("{n} claim", "{n} claims", len(dated)),
