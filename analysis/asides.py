@@ -29,6 +29,7 @@ from analysis.phrases import (
 from analysis.reports import Report
 
 _ASIDE_START = 12
+_PARTICIPLES = ("ing", "ant")
 _VARIATION_REACH = 40
 
 
@@ -93,6 +94,8 @@ class AsideReader:
         for hit in self._inverted.finditer(sentence.text):
             verb = token_at(sentence, sentence.start + hit.start("verb"))
             clitic = sentence.text[hit.end() : hit.end() + 1] == "-"
+            if hit["verb"].lower().endswith(_PARTICIPLES):
+                continue  # ", telling Bloomberg that": who is told comes next, not who tells
             if verb is not None and not clitic and after_apposition(verb):
                 continue
             yield from self._with_source(sentence, hit.start(), hit.end())
@@ -166,7 +169,9 @@ class AsideReader:
     def _according_to(self, sentence: Sentence) -> Iterator[Report]:
         for hit in self._according.finditer(sentence.text):
             rest = sentence.text[hit.end() :]
-            words = re.match(r"\s*([^,;:\"()]+?)(?=\s*(?:[,;:\"()]|\.$|[.!?]$|$))", rest)
+            words = re.match(
+                r"\s*((?:\"[^\"]{1,25}\" )?[^,;:\"()]+?)(?=\s*(?:[,;:\"()]|\.$|[.!?]$|$))", rest
+            )
             if words is None or self._no_source.match(words.group(1)):
                 continue
             clause = sentence.text[: hit.start()]
@@ -177,7 +182,8 @@ class AsideReader:
                 continue
             start = sentence.start + hit.end() + words.start(1)
             limit = sentence.start + hit.end() + words.end(1)
-            end = min(noun_phrase_end(sentence, start) or limit, limit)
+            quoted = words.group(1).startswith('"')
+            end = limit if quoted else min(noun_phrase_end(sentence, start) or limit, limit)
             cue = sentence.start + hit.start(), sentence.start + hit.end()
             yield Report(
                 (start, end),

@@ -45,6 +45,7 @@ class Attribution:
             expectation, and no thing that merely shows something.
         settled: whether the source's own words tell its kind, not a pronoun's antecedent.
         vendors: the companies that the source's words name.
+        unsaid: it is said that the source does not say it.
     """
 
     kind: SourceType
@@ -60,6 +61,7 @@ class Attribution:
     testimony: bool = True
     settled: bool = False
     vendors: tuple[str, ...] = ()
+    unsaid: bool = False
 
     def covers(self, offset: int) -> bool:
         """Whether the words at an offset are this source's."""
@@ -97,6 +99,7 @@ class AttributionFinder:
         ]
         self._quotations = [*quotations(blocks[:1]), *body]
         self._interview = find_interview(blocks, self._sources, codebook, lang)
+        self._unsaid: dict[tuple[int, int], list[Attribution]] = {}
         self._last: Attribution | None = None
         self._speaker: Attribution | None = None
 
@@ -112,10 +115,10 @@ class AttributionFinder:
         quotation, else the one named nearest before it in the paragraph, else the next one after
         it, else, for a quotation that began in an earlier paragraph, that one's.
         """
-        found = [
-            [attribution for attribution in own if attribution.testimony]
-            for own in self.read(paragraph, mentions)
-        ]
+        stated = self.read(paragraph, mentions)
+        found = [[attribution for attribution in own if attribution.testimony] for own in stated]
+        for sentence, own in zip(paragraph, stated, strict=True):
+            self._unsaid[sentence.paragraph, sentence.start] = [a for a in own if a.unsaid]
         outside = [[a for a in own if not self._is_quoted(a)] for own in found]
         for index, sentence in enumerate(paragraph):
             quotation = self._around(sentence)
@@ -144,6 +147,10 @@ class AttributionFinder:
         if spoken:
             self._speaker = _innermost(spoken[-1])
         return found
+
+    def unsaid(self, sentence: Sentence, offset: int) -> bool:
+        """Whether a sentence says of the words at an offset that somebody does not say them."""
+        return any(a.covers(offset) for a in self._unsaid[sentence.paragraph, sentence.start])
 
     def _answering(self, block: int) -> Attribution | None:
         """Who answers in a block of an interview; block 0 is the title."""
@@ -265,6 +272,7 @@ class AttributionFinder:
             and not (kind is None and report.evidence),
             settled=self._sources.tells(_words(sentence, source), bool(vendors)),
             vendors=vendors,
+            unsaid=report.unsaid,
         )
 
     def _may_hold(self, sentence: Sentence, report: Report, kind: SourceType | None) -> bool:

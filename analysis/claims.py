@@ -149,8 +149,9 @@ class Extractor:
                         if (resolution.vendor, match.practice) in seen:
                             continue
                         seen.add((resolution.vendor, match.practice))
+                        unsaid = attributions.unsaid(sentence, _middle(sentence, match))
                         source = self._attribution(
-                            sources, earlier, sentence, match, resolution.vendor
+                            sources, earlier, sentence, match, resolution.vendor, unsaid
                         )
                         if source is not None and not _has_words(source):
                             source = _own_word(names.get(resolution.vendor, resolution.mention))
@@ -201,21 +202,21 @@ class Extractor:
         sentence: Sentence,
         match: PracticeMatch,
         vendor: str,
+        unsaid: bool,
     ) -> Attribution | None:
         """Whose word a statement is: by syntax, corrected where the encoder is sure.
 
         A source needs words that name it: those of a speaker of this sentence whose word reaches
         there or, where the sentence has no speaker, of the last one of that kind in its paragraph
-        and the one before. The words of a company that speaks for itself are left open.
+        and the one before. The words of a company that speaks for itself are left open. What
+        somebody is said not to say (`unsaid`) is nobody's word.
         """
         rules = _innermost(sources, sentence, match)
-        if self._fusion is None:
+        if self._fusion is None or (rules is None and unsaid):
             return rules
         kinds = list(self._fusion.sources(rules.kind if rules else None, match))
-        if rules is not None and rules.form == "answer":
-            kinds.remove("article")
-        if rules is not None and kinds[0] == "vendor" != rules.kind and _is_other(rules, vendor):
-            kinds = [kind for kind in kinds if kind in (rules.kind, "article")]
+        if rules is not None:
+            kinds = _possible(kinds, rules, vendor)
         for kind in kinds:
             if kind == "article":
                 return None
@@ -288,14 +289,40 @@ def _innermost(
     sources: list[Attribution], sentence: Sentence, match: PracticeMatch
 ) -> Attribution | None:
     """The source with the narrowest word that covers the statement."""
-    middle = sentence.start + (match.start + match.end) // 2
+    middle = _middle(sentence, match)
     covering = [
         source
         for source in sources
         if _has_words(source)
         and (source.covers(middle) or (match.rule == ENCODER_RULE and _reports(source, middle)))
     ]
-    return min(covering, key=lambda source: source.width) if covering else None
+    return min(covering, key=_outwards) if covering else None
+
+
+def _outwards(source: Attribution) -> tuple[bool, int]:
+    """Where two speak for a whole sentence, an outlet passes on what the other said."""
+    passes_on = source.kind == "media" and source.form in ("aside", "according-to")
+    return passes_on, source.width
+
+
+def _middle(sentence: Sentence, match: PracticeMatch) -> int:
+    return sentence.start + (match.start + match.end) // 2
+
+
+def _possible(kinds: list[SourceType], rules: Attribution, vendor: str) -> list[SourceType]:
+    """The kinds that the encoder may make of a source that the rules found.
+
+    Not the newsroom, where an answer, or an aside of somebody named, is plainly another's; and
+    nobody else where workers are named, while a report or a complaint can be of many.
+    """
+    told = rules.settled and rules.content is not None and not rules.companies
+    if rules.form == "answer" or (told and rules.form in ("aside", "according-to")):
+        kinds = [kind for kind in kinds if kind != "article"]
+    if rules.settled and rules.kind == "worker":
+        return [kind for kind in kinds if kind in ("worker", "article")]
+    if kinds[0] == "vendor" != rules.kind and _is_other(rules, vendor):
+        return [kind for kind in kinds if kind in (rules.kind, "article")]
+    return kinds
 
 
 def _is_other(source: Attribution, vendor: str) -> bool:

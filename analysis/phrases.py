@@ -38,6 +38,8 @@ def phrase(head: Token, verb: Token | None) -> Span:
     for child in head.children:
         if verb is not None and head.i < verb.i <= child.right_edge.i:
             continue
+        if child.dep_ == "case" and child.lower_ == "par":
+            continue  # "par" before who did it
         if child.dep_ not in _MODIFIERS and not (child.dep_ == "conj" and child.i > head.i):
             kept += list(child.subtree)
     kept.sort(key=lambda t: t.i)
@@ -119,6 +121,8 @@ def noun_before(verb: Token) -> Token | None:
     if following is None or not introduces(following):
         return None
     for token in reversed(verb.doc[verb.sent.start : verb.i]):
+        if token.dep_ == "npadvmod":
+            continue  # "a report last week alleged"
         if token.pos_ in NOMINALS:
             return token
         if token.pos_ not in ("AUX", "ADV", "ADJ"):

@@ -44,6 +44,7 @@ _PASSIVE = ("nsubjpass", "nsubj:pass", "auxpass", "aux:pass")
 _NEGATION_REACH = 22
 _THAT_REACH = 7
 _ASIDE_WORDS = 9
+_ASIDE_ENDS = re.compile(r",(?!\s*(?:and|or|et|ou)\b)")
 
 
 class ReportReader:
@@ -109,7 +110,8 @@ class ReportReader:
             report = self._verb(sentence, token, stance, quoted)
             if report is not None and self._negated(sentence, token):
                 # "would not say whether": attributed, but vouched for by nobody.
-                report = replace(report, stance=True) if report.form == "clause" else None
+                aside = report.form != "clause"
+                report = None if aside else replace(report, stance=True, unsaid=True)
             if report is not None:
                 yield report
 
@@ -125,12 +127,14 @@ class ReportReader:
             content = around(sentence, (source[0], cue[1]), quoted)
             scope = ((sentence.start, source[0]), (cue[1], sentence.end))
             return Report(source, cue, content, scope, "aside", stance, True)
-        if self._no_source.match(sentence.text, subject.left_edge.idx - sentence.start):
+        relative = subject.idx if self._relative.fullmatch(subject.text) else None
+        start = subject.left_edge.idx - sentence.start
+        nobody = self._no_source.match(sentence.text, start)
+        if relative is None and nobody and not start < verb.idx - sentence.start < nobody.end():
             return None
         weak = self._clausal.fullmatch(verb.text) is not None or stance
         if weak and not self._reports(sentence, verb, subject, stance, quoted):
             return None
-        relative = subject.idx if self._relative.fullmatch(subject.text) else None
         if relative is None and verb.dep_ in ("relcl", "acl:relcl") and of_all(subject):
             return None
         if relative is not None and verb.head.pos_ in NOMINALS and verb.head.i < subject.i:
@@ -214,7 +218,8 @@ class ReportReader:
         if not (self._determiner.match(text) or text[:1].isupper()):
             return None
         after = sentence.text[verb.idx + len(verb) - sentence.start :]
-        if "," in after or len(after.split()) > _ASIDE_WORDS:
+        ends = _ASIDE_ENDS.match(after) is not None
+        if not ends and ("," in after or len(after.split()) > _ASIDE_WORDS):
             return None
         return sentence.start + hit.start(1), sentence.start + hit.end(1)
 

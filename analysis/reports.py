@@ -30,6 +30,7 @@ class Report:
         evidence: the verb is one that things can be the subject of ("shows").
         relative: offset of the relative pronoun that is the subject; `source` is what it stands
             for, or the pronoun itself where the parse does not tell.
+        unsaid: it is said that somebody does not say it.
         finding: where no verb of saying reports, the kind that the source must be of:
             what researchers did is what they found, what a company's paper provides is its word.
     """
@@ -43,6 +44,7 @@ class Report:
     sure: bool = False
     evidence: bool = False
     relative: int | None = None
+    unsaid: bool = False
     finding: SourceType | None = None
 
 

@@ -151,7 +151,7 @@ class SourceClassifier:
         reach = min(_PERSON_REACH, self._offset(at) - since)
         names = NAMES.findall(self._before(at, max(0, reach)))
         kinds = (self.introduced(name) for name in reversed(names))
-        return next((kind for kind in kinds if kind != "other"), None)
+        return next((kind for kind in kinds if kind not in ("other", "media")), None)
 
     def _offset(self, place: Place) -> int:
         return self._offsets[place[0] - TITLE] + place[1]
@@ -178,7 +178,7 @@ class SourceClassifier:
         if best is None:
             return None
         if best[3] == "vendor" and self._speaks_for.match(text, best[0]):
-            return self._first_kind(text[text.index(" ", best[0]) :]) or "vendor"
+            return self._first_kind(text[text.index(" ", best[0]) :])
         return best[3]
 
     def introduced(self, name: str) -> SourceType:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.analysis.reading import only, read
+from analysis.records import Article
+from tests.analysis.reading import hybrid, only, read
 
 CASES = [
     # the journalist
@@ -43,6 +44,29 @@ CASES = [
     ("fr", "Des salariés ont déclaré à Bloomberg qu’Amazon conserve les enregistrements.",
      "worker", "Des salariés"),
     ("en", "Workers told Bloomberg that Amazon keeps the recordings.", "worker", "Workers"),
+    ("en", "Amazon keeps the recordings, former workers told Bloomberg.", "worker",
+     "former workers"),
+    ("en", "A spokesperson shrugged, telling Bloomberg that Amazon keeps the recordings.",
+     "vendor", "A spokesperson"),
+    ("en", 'According to "several" former workers, Amazon keeps the recordings, the paper says.',
+     "worker", '"several" former workers'),
+    ("fr", "Selon d’anciens salariés, Amazon conserve les enregistrements, rapporte le journal.",
+     "worker", "d’anciens salariés"),
+    # an outlet's story, before, in and after it
+    ("en", "The story noted Amazon keeps the recordings.", "media", "The story"),
+    ("en", "Amazon keeps the recordings, the paper notes, with nothing to show for it.", "media",
+     "the paper"),
+    ("en", "The debate follows a report in the Guardian, which revealed that Amazon keeps the "
+     "recordings.", "media", "the Guardian"),
+    ("en", "It comes after a report in the Guardian last week alleged that Amazon keeps the "
+     "recordings.", "media", "the Guardian"),
+    ("fr", "Toujours selon Bloomberg, Amazon conserve les enregistrements.", "media", "Bloomberg"),
+    # who confirmed, without the preposition
+    ("fr", "Il a été confirmé par Apple qu’Amazon conserve les enregistrements.", "vendor",
+     "Apple"),
+    # turns of phrase without a speaker
+    ("fr", "Elle parle d’« économies ». Autrement dit, Amazon conserve les enregistrements.",
+     "article", None),
 ]  # fmt: skip
 
 
@@ -50,6 +74,27 @@ CASES = [
 def test_the_source_of_a_statement(lang, sentence, kind, source):
     claim = only(lang, "retention", sentence)
     assert (claim.source_type, claim.source) == (kind, source)
+
+
+@pytest.mark.parametrize(
+    ("lang", "before", "sentence"),
+    [
+        (
+            "fr",
+            "Dans un communiqué, le groupe Amazon assure ne rien cacher.",
+            "La firme ne précise pas que des salariés écoutent les enregistrements d’Alexa.",
+        ),
+        (
+            "en",
+            "In a statement, Amazon said it hid nothing.",
+            "The company does not tell customers that staff listen to Alexa recordings.",
+        ),
+    ],
+)
+def test_what_a_company_does_not_say_is_not_its_word(lang, before, sentence):
+    claims = hybrid().extract(Article("test", "", (before, sentence), lang))
+    (listening,) = (c for c in claims if c.practice == "human_review")
+    assert (listening.source_type, listening.source) == ("article", None)
 
 
 def test_a_named_person_is_what_the_article_introduced_them_as():
