@@ -18,6 +18,7 @@ import pandas as pd
 
 from analysis.outcomes import class_of, is_answered, is_source
 from analysis.store import MonthOfArticles, MonthOfVisits
+from analysis.tallies import distinct
 from analysis.timeline import first_day, last_day, period_of
 
 Fate = Literal["kept", "off_topic", "duplicate", "robots", "not_taken", "failed"]
@@ -209,7 +210,7 @@ def sides(rows: pd.DataFrame) -> list[Sides]:
     def different(values: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
         """For each practice the different values that it has, -1 (no value) left out."""
         size = int(values.max(initial=0)) + 1
-        pairs = np.sort(pd.unique((codes * size + values)[values >= 0]))
+        pairs = distinct((codes * size + values)[values >= 0])
         cuts = np.searchsorted(pairs, np.arange(1, len(claims)) * size)
         return np.split(pairs % size, cuts)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import sys
 import threading
 import time
 
@@ -79,4 +81,14 @@ class LiveTable:
         if change != table.change:
             table = table.updated(self._store)
         self._table = table
+        if len(table) > SMALL_TABLE:
+            _give_back()
         return table
+
+
+def _give_back() -> None:
+    """Gives the system the memory that reading has left unused; Linux's C library would keep it."""
+    if sys.platform == "linux":
+        give = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
+        if give is not None:
+            give(0)

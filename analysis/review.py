@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.store import VerdictCount
-from analysis.tallies import first_of_each
+from analysis.tallies import first_of_each, narrowed
 
 LEAST_VERDICTS = 20
 """Fewer verdicts than these say nothing of precision: the interval is wider than 30 points."""
@@ -120,7 +120,7 @@ def stakes(claims: pd.DataFrame) -> pd.DataFrame:
     cell = (cell + practices.codes.to_numpy()) * 2 + denied
     story = claims["story"].to_numpy(dtype="int64")
     width = int(story.max(initial=-1)) + 1
-    said = cell * width + story
+    said = narrowed(cell * width + story)
     # Sorted, claims that say the same stand together: no hash table of a million rows.
     order = np.argsort(said)
     starts = first_of_each(said[order])

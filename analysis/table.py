@@ -24,7 +24,7 @@ from analysis.errors import StoreError
 from analysis.store import CellCount, ClaimFilter, Crawl, Facets, MonthOfArticles, Overview, Store
 from analysis.store.columns import BEFORE_ALL, FIELDS, ID_LENGTH, SEPARATOR, Coded, Columns
 from analysis.store.schema import fold
-from analysis.tallies import first_of_each, in_order
+from analysis.tallies import distinct, first_of_each
 from analysis.words import Spelt, Words
 
 REJECTED = "rejected"
@@ -328,18 +328,17 @@ def cells(rows: pd.DataFrame) -> list[CellCount]:
     cell = vendors.codes.to_numpy(dtype="int64") * across + practices.codes.to_numpy()
     claims = np.bincount(cell * 4 + denied * 2 + uncertain, minlength=4 * size).reshape(size, 2, 2)
 
-    def distinct(codes: _Numbers) -> tuple[_Numbers, _Numbers, _Numbers]:
+    def counted(codes: _Numbers) -> tuple[_Numbers, _Numbers, _Numbers]:
         """Different codes in each cell: in all, affirmed, denied."""
         width = int(codes.max(initial=-1)) + 1
-        said = in_order((cell * width + codes) * 2 + denied)
-        said = said[first_of_each(said)]
+        said = distinct((cell * width + codes) * 2 + denied)
         both = said[first_of_each(said >> 1)] >> 1
         by_side = np.bincount((said >> 1) // width * 2 + (said & 1), minlength=2 * size)
         return np.bincount(both // width, minlength=size), by_side[0::2], by_side[1::2]
 
-    articles, _, _ = distinct(rows["article"].to_numpy())
-    outlets, affirmed_outlets, denied_outlets = distinct(rows["outlet"].cat.codes.to_numpy())
-    stories, affirmed_stories, denied_stories = distinct(rows["story"].to_numpy())
+    articles, _, _ = counted(rows["article"].to_numpy())
+    outlets, affirmed_outlets, denied_outlets = counted(rows["outlet"].cat.codes.to_numpy())
+    stories, affirmed_stories, denied_stories = counted(rows["story"].to_numpy())
     figures = {
         "affirmed": claims[:, 0].sum(axis=1),
         "denied": claims[:, 1].sum(axis=1),

@@ -86,7 +86,7 @@ def of_units(rows: pd.DataFrame, unit: Shared) -> Tallies:
 
     # One number for cell, unit and kind of statement; sorted, those of one unit stand together.
     cell = vendor.codes.to_numpy("int64") * len(practices) + practice.codes.to_numpy("int64")
-    statements = in_order((cell * width + units) * 4 + denied * 2 + uncertain)
+    statements = np.sort(narrowed((cell * width + units) * 4 + denied * 2 + uncertain))
     first = first_of_each(statements >> 2)
     says = np.bitwise_or.reduceat(1 << (statements & 3), first) if len(first) else first
     cells = (statements[first] >> 2) // max(width, 1)
@@ -118,20 +118,23 @@ def of_units(rows: pd.DataFrame, unit: Shared) -> Tallies:
 
 def _distinct(keys: _Numbers, width: int, names: list[str]) -> dict[str, int]:
     """How many different units each name has; those without one are left out."""
-    ordered = in_order(keys)
-    different = ordered[first_of_each(ordered)]
-    counts = np.bincount(different // max(width, 1), minlength=len(names)).tolist()
+    counts = np.bincount(distinct(keys) // max(width, 1), minlength=len(names)).tolist()
     return {name: number for name, number in zip(names, counts, strict=True) if number}
 
 
-def in_order(numbers: _Numbers) -> _Numbers:
-    """Numbers from 0 on, sorted: several times as fast in half as many bytes, where they fit."""
-    small = numbers.max(initial=0) <= np.iinfo("uint32").max
-    return np.sort(numbers.astype("uint32") if small else numbers)
+def narrowed(numbers: _Numbers) -> _Numbers:
+    """Numbers from 0 on in half as many bytes, where they fit: they sort several times as fast."""
+    return numbers.astype("uint32") if numbers.max(initial=0) < 2**32 else numbers
+
+
+def distinct(numbers: _Numbers) -> _Numbers:
+    """Numbers from 0 on, each once, in order; `np.unique` is many times slower."""
+    ordered = np.sort(narrowed(numbers))
+    return ordered[first_of_each(ordered)]
 
 
 def first_of_each(ordered: _Numbers) -> _Numbers:
-    """Where each value of sorted numbers stands first; `np.unique` is many times slower."""
+    """Where each value of sorted numbers stands first."""
     first = np.ones(len(ordered), dtype=bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
     return np.flatnonzero(first)

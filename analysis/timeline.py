@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.bursts import Burst, bursts
 from analysis.export import csv_file
-from analysis.tallies import first_of_each
+from analysis.tallies import distinct, first_of_each
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -159,7 +159,7 @@ def _distinct(cells: _Numbers, what: _Numbers | None) -> _Numbers:
     if what is None:
         return np.bincount(cells)
     size = int(what.max()) + 1
-    return np.bincount(pd.unique(cells * size + what) // size)
+    return np.bincount(distinct(cells * size + what) // size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def events(rows: pd.DataFrame, unit: Unit) -> list[Event]:
     less in the week is no event, and years have none.
     """
     step: Unit = "week" if unit in ("day", "week") else "month"
-    dated = rows[rows["day"].notna()]
+    dated = rows.loc[rows["day"].notna(), ["day", "article", "story", "outlet"]]
     if dated.empty:
         return []
     periods = numbered(dated["day"].to_numpy(), step)

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from analysis.tallies import first_of_each, in_order
+from analysis.tallies import distinct
 
 AT_ONCE = 2**16
 """Texts of a block: their numbers in it take two bytes."""
@@ -127,8 +127,7 @@ class _Block:
     def of(cls, words: Iterable[str], codes: _Numbers, texts: _Numbers, size: int) -> Self:
         """Of words by their codes, and for each place of a text its code and the text's number."""
         spelt = [word.encode() for word in words]
-        pairs = in_order(codes.astype("int64") * AT_ONCE + texts)
-        pairs = pairs[first_of_each(pairs)]
+        pairs = distinct(codes.astype("int64") * AT_ONCE + texts)
         lengths = np.fromiter(map(len, spelt), dtype="int32", count=len(spelt))
         counts = np.bincount(pairs // AT_ONCE, minlength=len(spelt))
         return cls(

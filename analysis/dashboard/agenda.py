@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -73,8 +74,9 @@ class Agenda:
         # Rejected claims have no share in the comparison, unless they are to be judged again.
         again = "rejected" in self.wanted.verdicts
         unreviewed = replace(self.wanted, verdicts=("unreviewed",))
-        passing = table.rows(self.wanted if self.wanted.verdicts else unreviewed)
-        staked = _staked(table, frames.store().address, table.change, again).loc[passing.index]
+        passing = table.positions(self.wanted if self.wanted.verdicts else unreviewed)
+        staked = _staked(table, frames.store().address, table.change, again)
+        staked = staked.iloc[np.searchsorted(staked.index, passing)]
         many = AHEAD + len(self.passed)
         if self.at_random:
             chosen = drawn_at_random(staked, many, self.seed)

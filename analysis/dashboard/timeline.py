@@ -100,7 +100,8 @@ def page() -> None:
         asked = choice("bin", tr("Bars"), BINS)
     whole = replace(wanted, date_from=None, date_to=None)
     table = frames.table()
-    rows, inside = table.rows(whole), table.rows(wanted)
+    rows = table.rows(whole)
+    inside = rows if wanted == whole else table.rows(wanted)
     if not rows["day"].notna().any():
         _nothing(len(rows))
         return
