@@ -121,7 +121,9 @@ def _files() -> None:
 
 def _details(file: UploadedFile) -> Piece:
     """What a person writes of a file."""
-    with st.expander(label(file.name) or tr("File"), expanded=True, icon=":material/description:"):
+    path = PurePath(file.name)
+    shown = f"{label(path.stem) or tr('File')} ({label(path.suffix)})"
+    with st.expander(shown, expanded=True, icon=":material/description:"):
         name = f"{file.file_id}"
         with st.grid(2, gap=("xsmall", "small"), min_column_width=220):
             title = st.text_input(tr("Title"), key=f"{name}_title", max_chars=_LONGEST_FIELD)

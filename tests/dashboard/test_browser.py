@@ -108,6 +108,23 @@ def test_a_link_restores_a_filtered_view_and_its_download(page: Page, tmp_path: 
     expect(page.get_by_text("2 claims")).to_be_visible()
 
 
+def test_what_is_chosen_or_open_is_as_legible_as_text_on_dark_ground(
+    browser: Browser, served: str
+) -> None:
+    context = browser.new_context(base_url=served, color_scheme="dark")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto("/search?q=recordings")
+    text = page.get_by_role("heading", level=1).evaluate("title => getComputedStyle(title).color")
+    button = page.get_by_role("button", name="How to search")
+    button.click()
+    expect(page.get_by_text("both words, in any of their forms")).to_be_visible()
+    expect(button).to_have_css("color", text)
+    page.goto("/add")
+    expect(page.get_by_role("tab", selected=True)).to_have_css("color", text)
+    context.close()
+
+
 @pytest.mark.parametrize("page", ["desk"], indirect=True)
 def test_the_table_can_be_used_from_the_keyboard(page: Page) -> None:
     page.goto("/compare")
