@@ -9,7 +9,16 @@ from functools import partial
 import streamlit as st
 
 from analysis.codebook import Codebook
-from analysis.contradictions import COMPANY, NEAR_DAYS, Pair, Turn, admits, pairs, turns
+from analysis.contradictions import (
+    COMPANY,
+    NEAR_DAYS,
+    REASSURANCES,
+    Pair,
+    Turn,
+    admits,
+    pairs,
+    turns,
+)
 from analysis.dashboard import access, evidence, filters, frames, passage, voices
 from analysis.dashboard.empty import empty_store
 from analysis.dashboard.filters import source_type_label
@@ -314,7 +323,11 @@ def _file(listed: Sequence[Listed], codebook: Codebook) -> bytes:
 def _listed(
     _table: ClaimTable, address: str, change: int, wanted: ClaimFilter, each_subject: int | None
 ) -> list[Listed]:
-    found = pairs(_table.rows(wanted), each_subject)
+    # Of a million claims, those of other practices are left out before they are copied.
+    practices = tuple(key for key in wanted.practices or REASSURANCES if key in REASSURANCES)
+    if not practices:
+        return []
+    found = pairs(_table.rows(replace(wanted, practices=practices)), each_subject)
     companies = _table.claim_ids([pair.company for pair in found])
     others = _table.claim_ids([pair.other for pair in found])
     return list(zip(found, companies, others, strict=True))

@@ -154,7 +154,8 @@ def _unreviewed() -> tuple[sa.Select[Any], sa.ColumnElement[str]]:
 
 def _judged() -> tuple[sa.Select[Any], sa.ColumnElement[str]]:
     c = effective.claims.c
-    statement = _select(c, c.verdict).where(effective.counting, c.standing.is_not(None))
+    judged = c.id.in_(sa.select(verdict_states.c.claim_id))
+    statement = _select(c, c.verdict).where(effective.counting, judged)
     return statement, c.article_id
 
 
