@@ -320,6 +320,8 @@ def _possible(kinds: list[SourceType], rules: Attribution, vendor: str) -> list[
         kinds = [kind for kind in kinds if kind != "article"]
     if rules.settled and rules.kind == "worker":
         return [kind for kind in kinds if kind in ("worker", "article")]
+    if rules.settled:
+        kinds = [kind for kind in kinds if kind != "worker"]
     if kinds[0] == "vendor" != rules.kind and _is_other(rules, vendor):
         return [kind for kind in kinds if kind in (rules.kind, "article")]
     return kinds

@@ -20,9 +20,9 @@ from analysis.records import Certainty, Cue, Polarity
 
 _NEAR = 20
 _NE = re.compile(r"(?<!\w)(?:ne\b|n')", re.IGNORECASE)
-_THAT = re.compile(r"\b(?:that|que|qu')(?!\w)", re.IGNORECASE)
+_THAT = re.compile(r"\b(?:that\b|que\b|qu')", re.IGNORECASE)
 _RESTRICTIVE = re.compile(
-    r"\b(?:ne|n')(?!\w)(?:(?!\b(?:pas|plus|jamais|rien|aucun\w*)\b)[^,;:]){0,50}?\b(?:que|qu')(?!\w)",
+    r"\b(?:ne\b|n')(?:(?!\b(?:pas|plus|jamais|rien|aucun\w*)\b)[^,;:]){0,50}?\b(?:que\b|qu')",
     re.IGNORECASE,
 )
 
@@ -47,6 +47,7 @@ class FactualityReader:
         self._allegation = cues["allegation"].pattern
         self._without = cues["without"].pattern
         self._refusal = cues["refusal"].pattern
+        self._untrue = cues["untrue"].pattern
         self._denial = cues["denial"].pattern
         self._hedge = cues["hedge"].pattern
         self._accusation = cues["accusation"].pattern
@@ -106,7 +107,8 @@ class FactualityReader:
             hit
             or self._weak_negation.search(clause, near, end)
             or self._without.search(clause, near, start)
-            or self._refusal.search(clause, 0, end)
+            or self._refusal.search(clause, inner, end)
+            or self._untrue.search(clause, 0, end)
         )
 
     def _hedged(

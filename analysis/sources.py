@@ -32,6 +32,8 @@ _SPEAKERS: tuple[SourceType, ...] = (
 _GROUPS: tuple[SourceType, ...] = ("worker", "user", "researcher", "civil_society")
 _OWNERS: tuple[SourceType, ...] = ("vendor", "civil_society", "regulator", "media")
 NAMES = re.compile(r"(?<=[\s\"'(])[A-ZÀ-Þ][\w'-]+ (?:(?:van|de|von|le|la|du) )?[A-ZÀ-Þ][\w'-]+")
+_PLACE = re.compile(r"\s(?:at|inside|near|from|chez|dans)\s", re.IGNORECASE)
+"""What stands behind is where people are: "people at the site" are no news site."""
 _PERSON_REACH = 350
 _NAME_WINDOW = 80
 Place = tuple[int, int]
@@ -95,7 +97,7 @@ class SourceClassifier:
             return self._antecedent(bare, at, last, last_at)
         if self._kinds["media"].fullmatch(stripped):
             return "media"
-        first = self._first_kind(bare)
+        first = self._head_kind(bare)
         if first == "user" and names_company and self._counsel.search(bare):
             return "vendor"
         if first is not None:
@@ -118,7 +120,7 @@ class SourceClassifier:
         return (
             names_company
             or self._kinds["media"].fullmatch(stripped) is not None
-            or self._first_kind(bare) is not None
+            or self._head_kind(bare) is not None
         )
 
     def _antecedent(
@@ -167,6 +169,11 @@ class SourceClassifier:
             ((hit.end(), kind) for kind in _GROUPS for hit in self._kinds[kind].finditer(before)),
             default=(0, None),
         )[1]
+
+    def _head_kind(self, text: str) -> SourceType | None:
+        """The kind of a phrase by its head noun, not by the place where somebody is."""
+        place = _PLACE.search(text)
+        return self._first_kind(text[: place.start()] if place else text)
 
     def _first_kind(self, text: str) -> SourceType | None:
         """The kind of the phrase's head: the first head noun that a list knows."""

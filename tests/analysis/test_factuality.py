@@ -30,6 +30,20 @@ POLARITY = [
     ("fr", "accidental_activation", "L’enceinte d’Amazon n’enregistre qu’après le mot-clé.",
      "denied"),
     ("en", "local_processing", "Requests to Siri never leave the device.", "affirmed"),
+    # who can be identified, and who cannot
+    ("en", "anonymisation",
+     "Amazon staff do not have direct access to information that can identify the person.",
+     "affirmed"),
+    ("en", "anonymisation", "It would not be hard to identify the person on an Apple clip.",
+     "denied"),
+    ("fr", "anonymisation", "Il n’est pas difficile d’identifier le client sur un extrait d’Apple.",
+     "denied"),
+    # what is left unsaid is so all the same
+    ("fr", "retention", "La firme omet de dire qu’Amazon conserve les enregistrements.",
+     "affirmed"),
+    ("en", "retention", "The firm refused to say that Amazon keeps the recordings.", "affirmed"),
+    ("fr", "retention", "Il est faux qu’Amazon conserve les enregistrements.", "denied"),
+    ("fr", "disclosure", "Amazon se garde bien de préciser que des humains écoutent.", "denied"),
 ]  # fmt: skip
 
 CERTAINTY = [
