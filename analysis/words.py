@@ -82,7 +82,7 @@ class Words:
     def having(self, parts: Iterable[str]) -> _Numbers:
         """Which texts have each of these somewhere in a word; none of them holds a space."""
         found = np.ones(len(self), dtype=bool)
-        for part in parts:
+        for part in set(parts):
             letters = part.encode()
             each = [block.having(letters) for block in self._blocks]
             found &= np.concatenate([found[:0], *each])
@@ -155,8 +155,9 @@ class _Block:
 
     def having(self, letters: bytes) -> _Numbers:
         """Which texts have these letters somewhere in a word."""
-        places = [found.start() for found in re.finditer(re.escape(letters), self.words)]
-        codes = np.unique(np.searchsorted(self.starts, places, side="right") - 1)
+        # To the end of the word, so that a word is found once.
+        hits = re.finditer(re.escape(letters) + rb"[^\n]*", self.words)
+        codes = np.searchsorted(self.starts, [hit.start() for hit in hits], side="right") - 1
         first, end = (self.bounds[at].tolist() for at in (codes, codes + 1))
         texts = [self.texts[a:b] for a, b in zip(first, end, strict=True)]
         found = np.zeros(self.size, dtype=bool)
