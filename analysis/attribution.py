@@ -24,6 +24,7 @@ from analysis.sources import SourceClassifier
 _ANTECEDENT_REACH = 22
 _MOSTLY = 0.6
 _CARRIED: tuple[SourceType, ...] = ("worker", "media", "civil_society")
+_DESCRIBED: tuple[SourceType, ...] = ("worker", "researcher", "regulator", "civil_society")
 _CAPITAL = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][a-zà-ÿ]")
 
 
@@ -46,6 +47,7 @@ class Attribution:
         settled: whether the source's own words tell its kind, not a pronoun's antecedent.
         vendors: the companies that the source's words name.
         unsaid: it is said that the source does not say it.
+        quoted: the scope is a sentence of the source's quotation.
     """
 
     kind: SourceType
@@ -62,6 +64,7 @@ class Attribution:
     settled: bool = False
     vendors: tuple[str, ...] = ()
     unsaid: bool = False
+    quoted: bool = False
 
     def covers(self, offset: int) -> bool:
         """Whether the words at an offset are this source's."""
@@ -136,7 +139,7 @@ class AttributionFinder:
             if speaker is not None:
                 found[index] = [
                     *(own for own in found[index] if own.kind != "other"),
-                    replace(speaker, scope=((sentence.start, sentence.end),)),
+                    replace(speaker, scope=((sentence.start, sentence.end),), quoted=True),
                 ]
         for sentence, own in zip(paragraph, found, strict=True):
             answering = self._answering(sentence.paragraph - TITLE)
@@ -240,6 +243,9 @@ class AttributionFinder:
     def _attribution(
         self, sentence: Sentence, report: Report, mentions: list[Mention]
     ) -> Attribution | None:
+        described = self._described(sentence, report, mentions)
+        if described is not None:
+            report = replace(report, source=described, relative=None)
         companies = _antecedents(sentence, report, mentions)
         if companies:
             return _of_companies(sentence, report, companies)
@@ -274,6 +280,20 @@ class AttributionFinder:
             vendors=vendors,
             unsaid=report.unsaid,
         )
+
+    def _described(
+        self, sentence: Sentence, report: Report, mentions: list[Mention]
+    ) -> Span | None:
+        """The description before a relative pronoun: "X, a former contractor of the firm, who"."""
+        if report.relative is None:
+            return None
+        before = sentence.text[: report.relative - sentence.start].rstrip(" ,")
+        start = max(before.rfind(mark) for mark in (", ", "— ", "– "))
+        words = before[start + 2 :]
+        if start < 0 or not self._sources.begins_with_determiner(words):
+            return None
+        span = sentence.start + start + 2, sentence.start + len(before)
+        return span if self._kind(sentence, span, mentions) in _DESCRIBED else None
 
     def _may_hold(self, sentence: Sentence, report: Report, kind: SourceType | None) -> bool:
         """Whether "for X, ..." gives an opinion of X: of those who voice some, not of customers."""

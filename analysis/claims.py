@@ -226,7 +226,7 @@ class Extractor:
             if sources:
                 continue
             near = [source for source in earlier if sentence.paragraph - source.paragraph <= 1]
-            before = [source for source in near if _may_speak(source, kind, vendor)]
+            before = [source for source in near if _may_speak(source, kind, vendor, near)]
             if before:
                 return replace(before[-1], companies=())
             if kind == "vendor":
@@ -316,7 +316,7 @@ def _possible(kinds: list[SourceType], rules: Attribution, vendor: str) -> list[
     nobody else where workers are named, while a report or a complaint can be of many.
     """
     told = rules.settled and rules.content is not None and not rules.companies
-    if rules.form == "answer" or (told and rules.form in ("aside", "according-to")):
+    if rules.quoted or rules.form == "answer" or (told and rules.form in ("aside", "according-to")):
         kinds = [kind for kind in kinds if kind != "article"]
     if rules.settled and rules.kind == "worker":
         return [kind for kind in kinds if kind in ("worker", "article")]
@@ -332,9 +332,14 @@ def _is_other(source: Attribution, vendor: str) -> bool:
     return source.settled and not (source.kind == "media" and vendor in source.vendors)
 
 
-def _may_speak(source: Attribution, kind: SourceType, vendor: str) -> bool:
-    """Whether an earlier speaker can be whose word it still is: never another company."""
-    own = kind != "vendor" or not source.vendors or vendor in source.vendors
+def _may_speak(source: Attribution, kind: SourceType, vendor: str, near: list[Attribution]) -> bool:
+    """Whether an earlier speaker can be whose word it still is: never another company.
+
+    Of a spokesman whose words name no company, the last one before him that spoke tells which.
+    """
+    named = [s.vendors for s in near if s.kind == "vendor" and s.vendors and s is not source]
+    vendors = source.vendors or (named[-1] if named else ())
+    own = kind != "vendor" or not vendors or vendor in vendors
     return source.kind == kind and _has_words(source) and own
 
 

@@ -38,8 +38,8 @@ def phrase(head: Token, verb: Token | None) -> Span:
     for child in head.children:
         if verb is not None and head.i < verb.i <= child.right_edge.i:
             continue
-        if child.dep_ == "case" and child.lower_ == "par":
-            continue  # "par" before who did it
+        if child.dep_ == "case" and child.lower_ in ("par", "du"):
+            continue  # "confirmé par"; "le témoignage du lanceur d'alerte, qui dit"
         if child.dep_ not in _MODIFIERS and not (child.dep_ == "conj" and child.i > head.i):
             kept += list(child.subtree)
     kept.sort(key=lambda t: t.i)

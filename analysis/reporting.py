@@ -74,7 +74,9 @@ class ReportReader:
         self._addressed_link = compiled(rf'(?:\s[^,;:"]{{0,60}}?)?\s{that}')
         self._not = compiled(rf"(?<!\w)(?:{'|'.join(cues['verb_negation'].terms)})[^,;:]*$")
         before = "|".join(sorted(cues["before_verb"].terms, key=len, reverse=True))
-        self._noun_last = compiled(rf'[,"–—]\s*([^,;:"–—]+?)\s+(?:(?:{before})(?:(?<=\')|\s))*$')
+        self._noun_last = compiled(
+            rf'[\s,]*([^,;:"–—]+?)(?:,[^;:"–—]*,)?\s+(?:(?:{before})(?:(?<=\')|\s))*'
+        )
         words = sorted(cues["determiner"].terms, key=len, reverse=True)
         self._determiner = compiled(rf"(?:{'|'.join(words)})(?:(?<=')|\s+)")
 
@@ -128,6 +130,9 @@ class ReportReader:
             scope = ((sentence.start, source[0]), (cue[1], sentence.end))
             return Report(source, cue, content, scope, "aside", stance, True)
         relative = subject.idx if self._relative.fullmatch(subject.text) else None
+        spoken = next((q for q in quoted if q[0] <= subject.idx < q[1] <= verb.idx), None)
+        if spoken is not None:
+            return self._behind(sentence, verb, spoken)
         start = subject.left_edge.idx - sentence.start
         nobody = self._no_source.match(sentence.text, start)
         if relative is None and nobody and not start < verb.idx - sentence.start < nobody.end():
@@ -156,6 +161,16 @@ class ReportReader:
             self._evidence.fullmatch(verb.text) is not None,
             relative,
         )
+
+    def _behind(self, sentence: Sentence, verb: Token, spoken: Span) -> Report | None:
+        """The report of a verb behind a quotation in which the parser saw its subject."""
+        hit = self._noun_last.match(sentence.text, spoken[1] - sentence.start)
+        if hit is None or hit.end() != verb.idx - sentence.start:
+            return None
+        source = sentence.start + hit.start(1), sentence.start + hit.end(1)
+        cue = verb.idx, verb.idx + len(verb)
+        scope = ((sentence.start, source[0]), (cue[1], sentence.end))
+        return Report(source, cue, spoken, scope, "aside", sure=True)
 
     def _content(
         self, sentence: Sentence, verb: Token, source: Span, quoted: list[Span], relative: bool

@@ -31,7 +31,9 @@ _SPEAKERS: tuple[SourceType, ...] = (
 )
 _GROUPS: tuple[SourceType, ...] = ("worker", "user", "researcher", "civil_society")
 _OWNERS: tuple[SourceType, ...] = ("vendor", "civil_society", "regulator", "media")
-NAMES = re.compile(r"(?<=[\s\"'(])[A-ZÀ-Þ][\w'-]+ (?:(?:van|de|von|le|la|du) )?[A-ZÀ-Þ][\w'-]+")
+NAMES = re.compile(
+    r"(?<=[\s\"'(])[A-ZÀ-Þ][\w'-]+ (?:(?:[Vv]an|[Dd]e|[Vv]on|[Ll]e|[Ll]a|[Dd]u) )?[A-ZÀ-Þ][\w'-]+"
+)
 _PLACE = re.compile(r"\s(?:at|inside|near|from|chez|dans)\s", re.IGNORECASE)
 """What stands behind is where people are: "people at the site" are no news site."""
 _PERSON_REACH = 350
@@ -57,6 +59,7 @@ class SourceClassifier:
             ("user", cues["user_deed"].pattern),
         )
         self._counsel = cues["counsel"].pattern
+        self._officials = cues["officials"].pattern
         self._kinds = {kind: cues[f"source_{kind}"].pattern for kind in _KINDS}
         words = sorted(cues["determiner"].terms, key=len, reverse=True)
         self._determiner = re.compile(rf"(?:{'|'.join(words)})(?:(?<=')|\s+)", re.IGNORECASE)
@@ -98,7 +101,10 @@ class SourceClassifier:
         if self._kinds["media"].fullmatch(stripped):
             return "media"
         first = self._head_kind(bare)
-        if first == "user" and names_company and self._counsel.search(bare):
+        if names_company and (
+            (first == "user" and self._counsel.search(bare))
+            or (first == "regulator" and self._officials.search(bare))
+        ):
             return "vendor"
         if first is not None:
             return first

@@ -64,6 +64,16 @@ CASES = [
     # who confirmed, without the preposition
     ("fr", "Il a été confirmé par Apple qu’Amazon conserve les enregistrements.", "vendor",
      "Apple"),
+    # who a description, a noun of saying or a title names
+    ("fr", "Il cite Yann Kerdoncuf, un ancien salarié du groupe, qui affirme qu’Amazon conserve "
+     "les enregistrements.", "worker", "un ancien salarié du groupe"),
+    ("fr", "Marc Le Guennec, un ancien salarié, en parle. Selon lui, Amazon conserve les "
+     "enregistrements.", "worker", "lui"),
+    ("en", '"Amazon keeps the recordings, and that habit broke the law," Ada Lindqvist, the '
+     'privacy commissioner, said on Monday.', "regulator", "Ada Lindqvist"),
+    ("en", "Apple officials said that Amazon keeps the recordings.", "vendor", "Apple officials"),
+    ("en", "It echoes Apple’s disclosure last year that Amazon keeps the recordings.", "vendor",
+     "Apple"),
     # turns of phrase without a speaker
     ("fr", "Elle parle d’« économies ». Autrement dit, Amazon conserve les enregistrements.",
      "article", None),
