@@ -164,8 +164,9 @@ class ReportReader:
 
     def _behind(self, sentence: Sentence, verb: Token, spoken: Span) -> Report | None:
         """The report of a verb behind a quotation in which the parser saw its subject."""
-        hit = self._noun_last.match(sentence.text, spoken[1] - sentence.start)
-        if hit is None or hit.end() != verb.idx - sentence.start:
+        low, high = spoken[1] - sentence.start, verb.idx - sentence.start
+        hit = self._noun_last.fullmatch(sentence.text, low, high)
+        if hit is None:
             return None
         source = sentence.start + hit.start(1), sentence.start + hit.end(1)
         cue = verb.idx, verb.idx + len(verb)
