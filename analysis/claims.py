@@ -312,16 +312,17 @@ def _middle(sentence: Sentence, match: PracticeMatch) -> int:
 def _possible(kinds: list[SourceType], rules: Attribution, vendor: str) -> list[SourceType]:
     """The kinds that the encoder may make of a source that the rules found.
 
-    Not the newsroom, where an answer, or an aside of somebody named, is plainly another's; and
-    nobody else where workers are named, while a report or a complaint can be of many.
+    Not the newsroom, where a quotation, an answer, or an aside of somebody named is plainly
+    another's. Workers are told by the words that name them; a report can be of many. What
+    workers say is never made the company's own word.
     """
     told = rules.settled and rules.content is not None and not rules.companies
     if rules.quoted or rules.form == "answer" or (told and rules.form in ("aside", "according-to")):
         kinds = [kind for kind in kinds if kind != "article"]
     if rules.settled and rules.kind == "worker":
         return [kind for kind in kinds if kind in ("worker", "article")]
-    if rules.settled:
-        kinds = [kind for kind in kinds if kind != "worker"]
+    never = "vendor" if rules.kind == "worker" else "worker" if rules.settled else None
+    kinds = [kind for kind in kinds if kind != never]
     if kinds[0] == "vendor" != rules.kind and _is_other(rules, vendor):
         return [kind for kind in kinds if kind in (rules.kind, "article")]
     return kinds

@@ -20,6 +20,8 @@ _TINY = 1e-6
 # What the rules' reading of a field adds, in log-odds: chosen on held-out training texts.
 _POLARITY = 2.0
 _POLARITY_OF_WORD = 1.0
+_POLARITY_OF_PHRASE = 4.0
+"""Where the expression holds its own negation: "made no secret of", "never leaves the device"."""
 _CERTAINTY = 2.0
 _SOURCE = 3.0
 _NO_SOURCE = 2.0
@@ -94,6 +96,8 @@ class Fusion:
         if match.encoded is None:
             return rules
         weight = _POLARITY_OF_WORD if match.rule == ENCODER_RULE else _POLARITY
+        if match.negation == "included":
+            weight = _POLARITY_OF_PHRASE
         score = log_odds(match.encoded.denied) + (weight if rules == "denied" else -weight)
         return "denied" if score > 0 else "affirmed"
 

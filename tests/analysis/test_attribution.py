@@ -75,6 +75,7 @@ CASES = [
     ("en", "It echoes Apple’s disclosure last year that Amazon keeps the recordings.", "vendor",
      "Apple"),
     # turns of phrase without a speaker
+    ("fr", "Il faut savoir qu’Amazon conserve les enregistrements.", "article", None),
     ("fr", "Elle parle d’« économies ». Autrement dit, Amazon conserve les enregistrements.",
      "article", None),
 ]  # fmt: skip

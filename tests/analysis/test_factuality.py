@@ -38,6 +38,14 @@ POLARITY = [
      "denied"),
     ("fr", "anonymisation", "Il n’est pas difficile d’identifier le client sur un extrait d’Apple.",
      "denied"),
+    # a negation that the turn of phrase holds
+    ("en", "suspension", "Microsoft has no plans to resume the reviews.", "affirmed"),
+    ("fr", "suspension", "Apple n’a aucune intention de reprendre les écoutes.", "affirmed"),
+    ("fr", "disclosure", "Google ne s’est jamais caché d’écouter, et ne s’en est pas caché.",
+     "affirmed"),
+    ("en", "disclosure", "Amazon made no secret of the fact that staff listen.", "affirmed"),
+    ("fr", "retention", "Amazon s’est toujours défendue de conserver les enregistrements.",
+     "denied"),
     # what is left unsaid is so all the same
     ("fr", "retention", "La firme omet de dire qu’Amazon conserve les enregistrements.",
      "affirmed"),
