@@ -317,7 +317,7 @@ def _possible(kinds: list[SourceType], rules: Attribution, vendor: str) -> list[
     workers say is never made the company's own word.
     """
     told = rules.settled and rules.content is not None and not rules.companies
-    if rules.quoted or rules.form == "answer" or (told and rules.form in ("aside", "according-to")):
+    if rules.quoted or rules.form == "answer" or told:
         kinds = [kind for kind in kinds if kind != "article"]
     if rules.settled and rules.kind == "worker":
         return [kind for kind in kinds if kind in ("worker", "article")]
