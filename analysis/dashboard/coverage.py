@@ -18,8 +18,8 @@ from analysis.dashboard.empty import empty_store
 from analysis.dashboard.filters import language_label
 from analysis.dashboard.language import current, listed, month, number, tr, trn
 from analysis.dashboard.text import label
-from analysis.outcomes import is_source
 from analysis.export import csv_file
+from analysis.outcomes import is_source
 from analysis.store import ClaimFilter, MonthOfArticles, MonthOfVisits, Store
 from analysis.table import ClaimTable
 
