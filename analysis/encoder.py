@@ -33,7 +33,6 @@ TITLE_PIECES = 24
 CONTEXT_PIECES = 28
 SENTENCE_PIECES = 120
 WINDOW_PIECES = 192
-_BATCH_PIECES = 1536
 _REMEDY = "restore it from the repository or run `make train`; --rules-only does without it"
 
 Floats = npt.NDArray[np.float32]
@@ -219,21 +218,14 @@ class Encoder:
         readings = iter([_reading(*both) for both in zip(outputs, flat, strict=True)])
         return [[next(readings) for _ in sentences] for sentences in given]
 
-    def _run(self, windows: Sequence[Window]) -> list[tuple[Floats, ...]]:
-        """Outputs for the sentences of all windows, in order; windows of a length together."""
-        order = sorted(range(len(windows)), key=lambda n: len(windows[n].ids))
-        found: dict[int, list[tuple[Floats, ...]]] = {}
-        batch: list[int] = []
-        for n, index in enumerate(order):
-            batch.append(index)
-            following = order[n + 1] if n + 1 < len(order) else None
-            if following is None or len(windows[following].ids) * (len(batch) + 1) > _BATCH_PIECES:
-                outputs = self._session.run(None, collate([windows[i] for i in batch]))
-                rows = iter(zip(*outputs, strict=True))
-                for i in batch:
-                    found[i] = [next(rows) for _ in windows[i].spans]
-                batch = []
-        return [row for index in range(len(windows)) for row in found[index]]
+    def _run(self, windows: Sequence[Window]) -> Iterator[tuple[Floats, ...]]:
+        """Outputs for the sentences of all windows, in order.
+
+        One window at a time: several at once would be padded to one length, and take a third
+        longer for all of them.
+        """
+        for window in windows:
+            yield from zip(*self._session.run(None, collate([window])), strict=True)
 
 
 def collate(windows: Sequence[Window]) -> dict[str, npt.NDArray[Any]]:

@@ -76,7 +76,9 @@ def main(
         _say(f"held out: {_line(found, stated)}; {calibration}")
         network.load_state_dict(for_use.result())
     version = f"e5-small-{layers}-{seed}-{len(sentences)}"
-    made = export(network, tokenizer(weights), practices, version, calibration, everything[:4], out)
+    made = export(
+        network, tokenizer(weights), practices, version, calibration, everything[:24], out
+    )
     _agreement(out, network, out_texts, windows)
     card = model_card(made, texts, found, recipe, layers)
     (out / "README.md").write_text(card, encoding="utf-8")

