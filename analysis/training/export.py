@@ -23,8 +23,6 @@ from analysis.training.train import Example
 _INPUTS = ("ids", "mask", "rows", "inside")
 _OUTPUTS = ("stated", "denied", "uncertain", "sources", "attention")
 _OPSET = 20
-_IN_FULL = 1
-"""Matrices that stay numbers of 32 bits; each adds 2 MB to a file that is to stay under 40."""
 
 
 def export(
@@ -38,8 +36,8 @@ def export(
 ) -> ModelCard:
     """Writes model, tokenizer and description; weights become integers of eight bits.
 
-    Save for the few whose inputs have outliers: eight bits for these leave next to none for
-    the rest (Dettmers et al. 2022, "LLM.int8()").
+    Save for those of the layer whose inputs have the greatest outliers: eight bits for these
+    leave next to none for the rest (Dettmers et al. 2022, "LLM.int8()").
 
     Args:
         sample: windows to trace the network with and to look for outliers in.
@@ -91,8 +89,8 @@ def export(
     return card
 
 
-def _with_outliers(network: Network, inputs: tuple[Tensor, ...]) -> list[Tensor]:
-    """The weights of the layers whose greatest input is farthest from the usual one."""
+def _with_outliers(network: Network, inputs: tuple[Tensor, ...]) -> Tensor:
+    """The weights of the layer whose greatest input is farthest from the usual one."""
     found: dict[nn.Linear, float] = {}
 
     def look(layer: nn.Module, given: tuple[Tensor, ...]) -> None:
@@ -108,20 +106,22 @@ def _with_outliers(network: Network, inputs: tuple[Tensor, ...]) -> list[Tensor]
         network(*inputs)
     for hook in looks:
         hook.remove()
-    ordered = sorted(found, key=lambda layer: -found[layer])
-    return [layer.weight for layer in ordered[:_IN_FULL]]
+    return max(found, key=lambda layer: found[layer]).weight
 
 
-def _multiplications(path: Path, weights: Sequence[Tensor]) -> list[str]:
+def _multiplications(path: Path, weights: Tensor) -> list[str]:
     """The names of the nodes that multiply by some weights."""
     model = onnx.load(path)
-    arrays = {one.name: numpy_helper.to_array(one) for one in model.graph.initializer}
-    wanted = [weight.detach().numpy().T for weight in weights]
+    wanted = weights.detach().numpy().T
+    names = {
+        one.name
+        for one in model.graph.initializer
+        if np.array_equal(numpy_helper.to_array(one), wanted)
+    }
     return [
         node.name
         for node in model.graph.node
-        if node.op_type == "MatMul"
-        and any(np.array_equal(arrays.get(node.input[1]), array) for array in wanted)
+        if node.op_type == "MatMul" and node.input[1] in names
     ]
 
 
