@@ -104,9 +104,10 @@ def test_from_a_search_to_the_claims_of_an_article_and_back(browser: Browser, se
     assert parse_qs(urlsplit(page.url).query) == {"q": ['"voice recordings" employs']}
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     page.get_by_role("link", name="in this article").click()
+    # The results show the sentence too: the address tells when they are left.
+    page.wait_for_url(lambda url: list(parse_qs(urlsplit(url).query)) == ["article"])
     sentence = page.get_by_text("Amazon employs people who listen to voice recordings.")
     expect(sentence.first).to_be_visible(timeout=30_000)
-    assert list(parse_qs(urlsplit(page.url).query)) == ["article"]
     page.go_back()
     words = page.get_by_role("textbox", name="Words")
     expect(words).to_have_value('"voice recordings" employs', timeout=30_000)
