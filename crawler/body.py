@@ -72,6 +72,7 @@ _CONSENT = re.compile(
     r"(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_NAMED = etree.XPath("//*[@id or @class][not(self::html or self::body or self::main)]")
 _HIDDEN = re.compile(r"display:\s*none", re.IGNORECASE)
 _PERHAPS_HIDDEN = etree.XPath(
     "//*[@hidden or @aria-hidden or @role or @style or contains(@class, 'idden')"
@@ -231,12 +232,18 @@ def _prune(tree: HtmlElement) -> None:
 
 def _drop_consent(tree: HtmlElement) -> None:
     """Takes out layers that ask for consent, which may be all that a page shows."""
-    total = _length_of_prose(tree)
-    for element in tree.xpath("//*[@id or @class][not(self::html or self::body or self::main)]"):
-        names = f"{element.get('id') or ''} {element.get('class') or ''}"
-        asks = _CONSENT.search(_MODIFIERS.sub(" ", names)) is not None
-        if asks and _length_of_prose(element) <= max(_WALL, _MOST * total):
+    asking = [element for element in _NAMED(tree) if _asks_for_consent(_names(element))]
+    if not asking:
+        return
+    longest = max(_WALL, _MOST * _length_of_prose(tree))
+    for element in asking:
+        if _length_of_prose(element) <= longest:
             _drop(element)
+
+
+@lru_cache(maxsize=20_000)
+def _asks_for_consent(names: str) -> bool:
+    return _CONSENT.search(_MODIFIERS.sub(" ", names)) is not None
 
 
 def _without_furniture(blocks: list[_Block], chosen: list[int]) -> list[int]:
@@ -293,8 +300,12 @@ def _is_for_screen_readers(names: str) -> bool:
 
 
 def _is_named(element: HtmlElement) -> bool:
-    names = f"{element.get('id') or ''} {element.get('class') or ''}"
+    names = _names(element)
     return len(names) > 1 and _is_name_of_furniture(names)
+
+
+def _names(element: HtmlElement) -> str:
+    return f"{element.get('id') or ''} {element.get('class') or ''}"
 
 
 @lru_cache(maxsize=20_000)

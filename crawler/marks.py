@@ -30,10 +30,12 @@ _FALSE = frozenset({"false", "no", "0", "http://schema.org/false", "https://sche
 _UPDATES = 3
 """Dated posts from which an element named after live posts is a live blog."""
 _CLASSES = etree.XPath("//@class", smart_strings=False)
-_TEXTS = etree.XPath("//body//text()[not(parent::script or parent::style)]", smart_strings=False)
-_SHORTEST = 15
-_TEASER = 300
-"""Characters of a line that says the rest is for subscribers."""
+_LINES = etree.XPath(
+    "//body//text()[string-length() > 15 and string-length() <= 300]"
+    "[not(parent::script or parent::style)]",
+    smart_strings=False,
+)
+"""Texts as long as a line that says the rest is for subscribers."""
 
 
 def read_marks(
@@ -83,9 +85,7 @@ def _has_wall(names: Iterable[str]) -> bool:
 
 def _keeps_the_rest(tree: HtmlElement) -> bool:
     pattern = words("reserved")
-    return any(
-        _SHORTEST < len(text) <= _TEASER and pattern.match(clean(text)) for text in _TEXTS(tree)
-    )
+    return any(pattern.match(clean(text)) for text in _LINES(tree))
 
 
 def _is_text(value: object) -> bool:

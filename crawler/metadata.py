@@ -378,14 +378,12 @@ def _visible_times(tree: HtmlElement) -> tuple[list[str], list[str]]:
     changed: list[str] = []
     labelled: list[str] = []
     for element in tree.xpath("//time | //*[@itemprop][@datetime]"):
+        if is_elsewhere(element) or any(True for _ in element.iterancestors("blockquote")):
+            continue
         said = element.text_content()
         shown = _named_date(said)
         date = element.get("datetime") or shown
-        if (
-            not date
-            or is_elsewhere(element)
-            or any(True for _ in element.iterancestors("blockquote"))
-        ):
+        if not date:
             continue
         before = element.getprevious()
         parent = element.getparent()
