@@ -66,6 +66,7 @@ class Extractor:
         self._mentions = {lang: MentionFinder(codebook, lang) for lang in LANGUAGES}
         self._practices = {lang: PracticeFinder(codebook, lang) for lang in LANGUAGES}
         self._factuality = {lang: FactualityReader(codebook, lang) for lang in LANGUAGES}
+        self._last: tuple[Article, list[list[Mention]]] | None = None
         self._fusion = None
         if encoder is not None:
             card = encoder.card
@@ -110,10 +111,17 @@ class Extractor:
         lang = article.lang or detect_language(article)
         if lang not in self._mentions:
             return set()
-        blocks = [(number, straight(block)) for number, block in article.blocks()]
-        text = "\n".join(block for _, block in blocks)
-        found = (self._mentions[lang].find(number, block, text) for number, block in blocks)
+        found = self._mentioned(article, lang)
         return {mention.vendor for mentions in found for mention in mentions if mention.vendor}
+
+    def _mentioned(self, article: Article, lang: str) -> list[list[Mention]]:
+        """The mentions of each block; those of the last article are kept, to be asked for again."""
+        if self._last is None or self._last[0] is not article:
+            blocks = [(number, straight(block)) for number, block in article.blocks()]
+            text = "\n".join(block for _, block in blocks)
+            find = self._mentions[lang].find
+            self._last = article, [find(number, block, text) for number, block in blocks]
+        return self._last[1]
 
     def _claims(self, article: Article, lang: str) -> Iterator[Claim]:
         blocks = list(article.blocks())
@@ -121,7 +129,7 @@ class Extractor:
         focus = Focus(self._codebook.cues[lang])
         attributions = AttributionFinder(self._codebook, lang, [block for _, block in blocks])
         plain = [plain_sentences(number, block) for number, block in blocks]
-        mentions = [self._mentions[lang].find(n, straight(block), text) for n, block in blocks]
+        mentions = self._mentioned(article, lang)
         listens = self._listens(lang, text, mentions)
         if len(blocks) > _SHORT and not listens:
             return

@@ -38,6 +38,21 @@ class Mention:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the paragraphs of an article have in common.
+
+    Attributes:
+        always, conditional: the codebook's words that the article can hold.
+        introduced: the makers that it introduces, as `MentionFinder._introduced` gives them.
+    """
+
+    text: str
+    always: list[tuple[str, Kind, Alternation]]
+    conditional: list[tuple[str, Kind, Alternation, Word]]
+    introduced: dict[str, str]
+
+
 class MentionFinder:
     """Finds the mentions of one language's codebook in the paragraphs of an article."""
 
@@ -67,7 +82,7 @@ class MentionFinder:
         )
         self._strangers = codebook.cues[lang]["not_a_maker"].pattern
         self._no_maker = codebook.cues[lang]["no_maker"].pattern
-        self._read: tuple[str, dict[str, str]] = ("", {})
+        self._read: _Read | None = None
         anaphora = codebook.anaphora[lang]
         self._always.append(("", "anaphor", Alternation(anaphora.one, re.IGNORECASE)))
         self._always.append(("", "all", Alternation(anaphora.all, re.IGNORECASE)))
@@ -101,46 +116,55 @@ class MentionFinder:
         )
 
     def _hits(self, text: str, article_text: str) -> Iterator[tuple[str, Kind, re.Match[str]]]:
-        for vendor, kind, pattern in self._always:
+        read = self._of_article(article_text)
+        for vendor, kind, pattern in read.always:
             for hit in pattern.finditer(text):
                 yield vendor, kind, hit
-        for name, key in self._introduced(article_text).items():
+        for name, key in read.introduced.items():
             for hit in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
                 yield f"other:{key}", "name", hit
-        for vendor, kind, pattern, word in self._conditional:
+        for vendor, kind, pattern, word in read.conditional:
             for hit in pattern.finditer(text):
                 around = text[max(0, hit.start() - _NEAR) : hit.end() + _NEAR]
-                if word.unless and re.search(word.unless, around):
-                    continue
-                if word.needs and not re.search(word.needs, article_text):
-                    continue
-                yield vendor, kind, hit
+                if not (word.unless and re.search(word.unless, around)):
+                    yield vendor, kind, hit
+
+    def _of_article(self, text: str) -> _Read:
+        if self._read is None or self._read.text != text:
+            self._read = _Read(
+                text,
+                [known for known in self._always if known[2].may_match(text)],
+                [
+                    known
+                    for known in self._conditional
+                    if known[2].may_match(text)
+                    and not (known[3].needs and not re.search(known[3].needs, text))
+                ],
+                self._introduced(text),
+            )
+        return self._read
 
     def _introduced(self, article_text: str) -> dict[str, str]:
         """Names of makers that the article introduces and the codebook lacks, each with its key.
 
         "Fernhill Apps" and "Fernhill" are one company where the article writes both.
         """
-        if self._read[0] != article_text:
-            names = sorted(
-                {
-                    hit.group("name")
-                    for pattern in self._introductions
-                    for hit in pattern.finditer(article_text)
-                }
-            )
-            found: dict[str, str] = {}
-            for name in names:
-                if self._is_maker(name, article_text):
-                    first = name.partition(" ")[0]
-                    alone = rf"(?<!\w){re.escape(first)}(?!\w| (?:& )?[A-ZÀ-Þ])"
-                    times = len(re.findall(alone, article_text))
-                    found[name] = name.lower()
-                    if times and len(first) > _SHORT:
-                        short = times > article_text.count(name)
-                        found[name] = found[first] = (first if short else name).lower()
-            self._read = (article_text, found)
-        return self._read[1]
+        names = {
+            hit.group("name")
+            for pattern in self._introductions
+            for hit in pattern.finditer(article_text)
+        }
+        found: dict[str, str] = {}
+        for name in sorted(names):
+            if self._is_maker(name, article_text):
+                first = name.partition(" ")[0]
+                alone = rf"(?<!\w){re.escape(first)}(?!\w| (?:& )?[A-ZÀ-Þ])"
+                times = len(re.findall(alone, article_text))
+                found[name] = name.lower()
+                if times and len(first) > _SHORT:
+                    short = times > article_text.count(name)
+                    found[name] = found[first] = (first if short else name).lower()
+        return found
 
     def _is_maker(self, name: str, article_text: str) -> bool:
         """Whether a name is no vendor of the codebook, no person and no other kind of body."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analysis.codebook import Codebook, Expression
 from analysis.errors import ConfigurationError
+from analysis.literals import Sieve
 from analysis.records import Polarity
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class PracticeFinder:
             for practice, expressions in codebook.expressions[lang].items()
             for expression in expressions
         ]
+        self._sieve = Sieve([compiled.match for compiled in self._expressions])
 
     def find(self, sentence: str, among: Container[str] | None = None) -> list[PracticeMatch]:
         """What a sentence with straight quotation marks states.
@@ -87,7 +89,8 @@ class PracticeFinder:
 
     def _matches(self, sentence: str, among: Container[str] | None) -> Iterator[PracticeMatch]:
         taken: dict[str, list[re.Match[str]]] = {}
-        for compiled in self._expressions:
+        for number in self._sieve.possible(sentence):
+            compiled = self._expressions[number]
             if among is not None and compiled.practice not in among:
                 continue
             found = compiled.match.search(sentence)
