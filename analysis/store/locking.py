@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,8 @@ SUFFIX = ".crawl-lock"
 _CRAWL_LOCK = 0x0EA2_5408
 _LONGEST_NAME = 63
 """Bytes that PostgreSQL keeps of an application's name."""
+_PATIENCE, _PAUSE = 1.0, 0.05
+"""Seconds that a lock is waited for, and between two attempts."""
 
 
 class Lock(Protocol):
@@ -39,10 +42,24 @@ class Lock(Protocol):
 def lock_for_crawl(engine: sa.Engine, address: str) -> Lock | None:
     """The lock on a store, held from now on; None where nobody else can open the store.
 
+    A lock can outlive its process for a moment: a child that was just being started still has
+    the file, a server has yet to notice that its client is gone.
+
     Raises:
         BusyError: another process holds it.
         StoreError: the file of the lock cannot be written.
     """
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return _lock(engine, address)
+        except BusyError:
+            if time.monotonic() >= end:
+                raise
+        time.sleep(_PAUSE)
+
+
+def _lock(engine: sa.Engine, address: str) -> Lock | None:
     if engine.dialect.name == "postgresql":
         return _SessionLock(engine, address)
     with engine.connect() as connection:

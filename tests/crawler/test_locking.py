@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -88,6 +89,15 @@ def test_closing_a_store_releases_it(store_url: str) -> None:
             other.lock_for_crawl()
         held.close()
         other.lock_for_crawl()
+
+
+def test_a_lock_that_goes_in_a_moment_is_waited_for(store_url: str) -> None:
+    with Store.open(store_url) as held, Store.open(store_url) as other:
+        held.lock_for_crawl()
+        ending = threading.Timer(0.3, held.close)
+        ending.start()
+        other.lock_for_crawl()
+        ending.join()
 
 
 def test_another_name_of_the_same_file_is_the_same_store(tmp_path: Path) -> None:
