@@ -38,7 +38,7 @@ _SHORT = 4
 
 A whole article that names none is about pictures, cookies or accounts, in the same words.
 """
-RULES = "8"
+RULES = "9"
 """Raised with every change of the rules that can change what is read."""
 
 
@@ -183,6 +183,7 @@ class Extractor:
         The encoder is not believed alone in a text that never `speaks` of speech.
         """
         never = self._codebook.cues[lang]["not_a_claim"].pattern
+        secret = self._codebook.cues[lang]["secrecy"].pattern
         sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
         readings: Iterable[SentenceReading | None] = repeat(None)
         if self._encoder is not None:
@@ -196,7 +197,12 @@ class Extractor:
                 possible = self._fusion.possible(reading)
                 matches = self._practices[lang].find(sentence.text, possible)
                 matches = self._fusion.join(matches, reading, sentence.text)
-                matches = [m for m in matches if speaks or m.rule != ENCODER_RULE]
+                hidden = [hit.span() for hit in secret.finditer(sentence.text)]
+                matches = [
+                    match
+                    for match in matches
+                    if (speaks or match.rule != ENCODER_RULE) and not _is_secrecy(match, hidden)
+                ]
             else:
                 matches = self._practices[lang].find(sentence.text)
             if matches:
@@ -311,6 +317,12 @@ def _outwards(source: Attribution) -> tuple[bool, int]:
     """Where two speak for a whole sentence, an outlet passes on what the other said."""
     passes_on = source.kind == "media" and source.form in ("aside", "according-to")
     return passes_on, source.width
+
+
+def _is_secrecy(match: PracticeMatch, hidden: list[tuple[int, int]]) -> bool:
+    """Whether the encoder took words for a safeguard that say something is done in secret."""
+    alone = match.rule == ENCODER_RULE and match.practice == "safeguards"
+    return alone and any(start < match.end and match.start < end for start, end in hidden)
 
 
 def _middle(sentence: Sentence, match: PracticeMatch) -> int:

@@ -74,6 +74,18 @@ CASES = [
     ("en", "Apple officials said that Amazon keeps the recordings.", "vendor", "Apple officials"),
     ("en", "It echoes Apple’s disclosure last year that Amazon keeps the recordings.", "vendor",
      "Apple"),
+    # surnames that begin like a noun phrase
+    ("fr", "L’ancien sous-traitant Yves Le Quellec affirme qu’Amazon conserve les enregistrements.",
+     "worker", "L’ancien sous-traitant Yves Le Quellec"),
+    ("fr", "« Amazon conserve les enregistrements », affirme Yves Le Quellec, ancien "
+     "sous-traitant.", "worker", "Yves Le Quellec"),
+    ("fr", "Solène Du Parc, chercheuse, assure qu’Amazon conserve les enregistrements.",
+     "researcher", "Solène Du Parc"),
+    ("fr", "Selon Le Point, Amazon conserve les enregistrements.", "media", "Le Point"),
+    # outlets that go by letters or one word
+    ("en", "NPR reported that Amazon keeps the recordings.", "media", "NPR"),
+    ("en", "Ars Technica found that Amazon keeps the recordings.", "media", "Ars Technica"),
+    ("fr", "D’après France Inter, Amazon conserve les enregistrements.", "media", "France Inter"),
     # turns of phrase without a speaker
     ("fr", "Il faut savoir qu’Amazon conserve les enregistrements.", "article", None),
     ("fr", "Elle parle d’« économies ». Autrement dit, Amazon conserve les enregistrements.",

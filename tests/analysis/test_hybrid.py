@@ -43,6 +43,23 @@ def test_wording_that_no_expression_knows(lang: str, sentence: str, vendor: str,
 
 
 @pytest.mark.parametrize(
+    ("lang", "sentence", "practices"),
+    [
+        ("en", "Apple contractors secretly listen to Siri recordings.", {"human_review"}),
+        ("en", "Amazon secretly keeps recordings of Alexa users.", {"retention"}),
+        ("en", "Apple kept the Siri programme secret for years.", set()),
+        ("fr", "Apple a gardé secret pendant des années le programme d'écoute de Siri.", set()),
+        ("fr", "Amazon écoute en secret les conversations des utilisateurs d'Alexa.",
+         {"human_review"}),
+        ("fr", "Des salariés de Facebook transcrivaient en cachette les messages vocaux.",
+         {"human_review"}),
+    ],
+)  # fmt: skip
+def test_what_is_done_in_secret_is_no_safeguard(lang: str, sentence: str, practices: set[str]):
+    assert {claim.practice for claim in claims(lang, sentence)} == practices
+
+
+@pytest.mark.parametrize(
     ("lang", "sentence"),
     [
         (
