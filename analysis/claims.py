@@ -183,7 +183,6 @@ class Extractor:
         The encoder is not believed alone in a text that never `speaks` of speech.
         """
         never = self._codebook.cues[lang]["not_a_claim"].pattern
-        secret = self._codebook.cues[lang]["secrecy"].pattern
         sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
         readings: Iterable[SentenceReading | None] = repeat(None)
         if self._encoder is not None:
@@ -197,17 +196,22 @@ class Extractor:
                 possible = self._fusion.possible(reading)
                 matches = self._practices[lang].find(sentence.text, possible)
                 matches = self._fusion.join(matches, reading, sentence.text)
-                hidden = [hit.span() for hit in secret.finditer(sentence.text)]
-                matches = [
-                    match
-                    for match in matches
-                    if (speaks or match.rule != ENCODER_RULE) and not _is_secrecy(match, hidden)
-                ]
+                matches = [m for m in matches if speaks or m.rule != ENCODER_RULE]
             else:
                 matches = self._practices[lang].find(sentence.text)
+            matches = [m for m in matches if not self._deceives(lang, m, sentence.text)]
             if matches:
                 found[sentence.paragraph, sentence.start] = matches
         return found
+
+    def _deceives(self, lang: str, match: PracticeMatch, text: str) -> bool:
+        """Whether a match has words that look like its practice and are something else.
+
+        They are the cues `not_PRACTICE`: what is done in secret is no safeguard.
+        """
+        words = self._codebook.cues[lang].get(f"not_{match.practice}")
+        hits = words.pattern.finditer(text) if words else ()
+        return any(hit.start() < match.end and match.start < hit.end() for hit in hits)
 
     def _attribution(
         self,
@@ -317,12 +321,6 @@ def _outwards(source: Attribution) -> tuple[bool, int]:
     """Where two speak for a whole sentence, an outlet passes on what the other said."""
     passes_on = source.kind == "media" and source.form in ("aside", "according-to")
     return passes_on, source.width
-
-
-def _is_secrecy(match: PracticeMatch, hidden: list[tuple[int, int]]) -> bool:
-    """Whether the encoder took words for a safeguard that say something is done in secret."""
-    alone = match.rule == ENCODER_RULE and match.practice == "safeguards"
-    return alone and any(start < match.end and match.start < end for start, end in hidden)
 
 
 def _middle(sentence: Sentence, match: PracticeMatch) -> int:

@@ -111,7 +111,7 @@ def sentences(model: Language, blocks: Iterable[tuple[int, str]]) -> Iterator[li
         yield found
 
 
-def _parsed(text: str, lang: str) -> str:
+def _parsed(text: str, lang: str | None) -> str:
     """What the parser reads of a text, as long as it; a surname with an article is one word.
 
     "Le Bonniec" is else the subject of a clause on "Thomas".

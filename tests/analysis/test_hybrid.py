@@ -55,8 +55,22 @@ def test_wording_that_no_expression_knows(lang: str, sentence: str, vendor: str,
          {"human_review"}),
     ],
 )  # fmt: skip
-def test_what_is_done_in_secret_is_no_safeguard(lang: str, sentence: str, practices: set[str]):
+def test_what_is_done_or_kept_in_secret_is_no_safeguard(lang: str, sentence: str, practices: set[str]):
     assert {claim.practice for claim in claims(lang, sentence)} == practices
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "Apple suspended production of the HomePod, which listens to Siri requests."),
+        ("en", "Amazon has paused sales of Ring cameras in France, people who use Alexa say."),
+        ("en", "Amazon shares Alexa's source code with developers."),
+        ("fr", "Apple a suspendu la production du HomePod, qui répond aux demandes à Siri."),
+        ("fr", "Apple garde le silence sur la prochaine version de Siri."),
+    ],
+)
+def test_what_happens_to_a_product_is_no_practice(lang: str, sentence: str):
+    assert claims(lang, sentence) == []
 
 
 @pytest.mark.parametrize(
