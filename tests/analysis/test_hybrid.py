@@ -55,7 +55,7 @@ def test_wording_that_no_expression_knows(lang: str, sentence: str, vendor: str,
          {"human_review"}),
     ],
 )  # fmt: skip
-def test_what_is_done_or_kept_in_secret_is_no_safeguard(lang: str, sentence: str, practices: set[str]):
+def test_what_is_done_in_secret_is_no_safeguard(lang: str, sentence: str, practices: set[str]):
     assert {claim.practice for claim in claims(lang, sentence)} == practices
 
 
