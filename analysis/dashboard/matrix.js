@@ -138,6 +138,7 @@ function explain(legend, data) {
   if (!legend.dataset.ready) legend.open = matchMedia("(min-width: 40rem)").matches;
   legend.dataset.ready = "yes";
   legend.querySelector("summary").textContent = data.how;
+  legend.hidden = false; // until it is filled it has no name
   legend.querySelector("ul").replaceChildren(
     ...data.legend.map(({ state, text }) => element("li", { class: state }, sign(), text)),
     element("li", { class: "sample" }, bar([1, 2, 2, 1]), data.bar),

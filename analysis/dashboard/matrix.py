@@ -50,7 +50,7 @@ _HERE = Path(__file__).parent
 _mount = st.components.v2.component(
     "earshot_matrix",
     html=(
-        '<details class="legend"><summary></summary><ul></ul></details>'
+        '<details class="legend" hidden><summary></summary><ul></ul></details>'
         '<div class="frame" role="region" tabindex="0"></div><p class="keys"></p>'
     ),
     css=(_HERE / "matrix.css").read_text(encoding="utf-8"),
