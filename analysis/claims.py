@@ -71,7 +71,11 @@ class Extractor:
         if encoder is not None:
             card = encoder.card
             self._fusion = Fusion(
-                card.practices, card.sources, card.calibration, confidence, codebook.practices
+                card.practices,
+                card.sources,
+                card.calibration.expression,
+                confidence,
+                codebook.practices,
             )
 
     @property

@@ -4,7 +4,8 @@ A multilingual sentence encoder (multilingual-e5-small) reads some sentences of 
 together, with its title and the end of the sentence before them. It gives for each sentence
 and practice how probable it is that the sentence states it, denies it, hedges it, in whose
 words, and the words that weighed most (label-wise attention, Mullenbach et al. 2018).
-`analysis.training` makes the model; docs/extraction.md measures it.
+A linear model (`analysis.ngrams`) votes with it on what is stated.
+`analysis.training` makes both; docs/extraction.md measures them.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tokenizers import Tokenizer
 
 from analysis.errors import ModelError
+from analysis.ngrams import NGrams
 from analysis.records import SourceType
 from analysis.text import straight
 
-FILES = ("model.onnx", "tokenizer.json")
+FILES = ("model.onnx", "tokenizer.json", "ngrams.npz")
 CARD = "model.json"
 PREFIX = "query:"
 """What the encoder's own training put before every text."""
@@ -33,6 +35,7 @@ TITLE_PIECES = 24
 CONTEXT_PIECES = 28
 SENTENCE_PIECES = 120
 WINDOW_PIECES = 192
+_BOUND = 7.0
 _REMEDY = "restore it from the repository or run `make train`; --rules-only does without it"
 
 Floats = npt.NDArray[np.float32]
@@ -42,7 +45,10 @@ class Calibration(BaseModel):
     """Log-odds that a sentence states a practice, fitted on held-out texts (Platt 1999).
 
     Attributes:
-        bias, encoder: offset, and factor of the encoder's own log-odds.
+        bias: offset.
+        encoder: factor of the encoder's own log-odds.
+        ngrams: factor of the linear model's.
+        before: factor of the encoder's for the sentence before: a matter is seldom told in one.
         expression: what an expression of the codebook that matches adds.
     """
 
@@ -50,7 +56,14 @@ class Calibration(BaseModel):
 
     bias: float
     encoder: float
+    ngrams: float
+    before: float
     expression: float
+
+    def log_odds(self, encoder: Floats, ngrams: Floats, before: Floats) -> Floats:
+        """All but the expressions joined; arrays of one shape, each of log-odds."""
+        odds: Floats = self.encoder * encoder + self.ngrams * ngrams + self.before * before
+        return odds + np.float32(self.bias)
 
 
 class ModelCard(BaseModel):
@@ -90,7 +103,7 @@ class SentenceReading:
     """What the encoder says of one sentence; arrays are over the practices.
 
     Attributes:
-        stated: probability that the sentence states the practice.
+        stated: calibrated log-odds that the sentence states the practice.
         denied, uncertain: probabilities, given that it does.
         sources: (practices, kinds of source) probabilities, given that it does.
         focus: (practices, 2) character offsets in the sentence of the words that weighed most.
@@ -106,7 +119,6 @@ class SentenceReading:
         """What it says of one practice."""
         start, end = self.focus[column]
         return PracticeReading(
-            float(self.stated[column]),
             float(self.denied[column]),
             float(self.uncertain[column]),
             tuple(map(float, self.sources[column])),
@@ -118,7 +130,6 @@ class SentenceReading:
 class PracticeReading:
     """What the encoder says of one practice in one sentence, as `SentenceReading`."""
 
-    stated: float
     denied: float
     uncertain: float
     sources: tuple[float, ...]
@@ -204,6 +215,7 @@ class Encoder:
                 # The fused kernel takes several times as long as the two that it replaces.
                 disabled_optimizers=["SkipLayerNormFusion"],
             )
+            self._ngrams = NGrams.load(folder / "ngrams.npz")
         except Exception as error:  # whatever the libraries raise for a file of another format
             raise ModelError(f"{folder}: not a model that this program can run: {error}") from error
 
@@ -214,9 +226,18 @@ class Encoder:
         rest = iter(flat)
         pieces = [[next(rest) for _ in sentences] for sentences in given]
         windows = list(self._windows.cut(pieces, titled=True)) if pieces else []
-        outputs = self._run(windows)
-        readings = iter([_reading(*both) for both in zip(outputs, flat, strict=True)])
+        outputs = list(self._run(windows))
+        stated = self._stated([output[0] for output in outputs], flat)
+        readings = iter(map(_reading, stated, outputs, flat))
         return [[next(readings) for _ in sentences] for sentences in given]
+
+    def _stated(self, encoded: Sequence[Floats], flat: Sequence[_Pieces]) -> Sequence[Floats]:
+        """Calibrated log-odds of the practices of each sentence."""
+        if not flat:
+            return []
+        encoder = log_odds(np.stack(encoded))
+        ngrams = np.stack([self._ngrams.log_odds(some.ids) for some in flat])
+        return list(self.card.calibration.log_odds(encoder, ngrams, one_before(encoder)))
 
     def _run(self, windows: Sequence[Window]) -> Iterator[tuple[Floats, ...]]:
         """Outputs for the sentences of all windows, in order.
@@ -226,6 +247,22 @@ class Encoder:
         """
         for window in windows:
             yield from zip(*self._session.run(None, collate([window])), strict=True)
+
+
+def log_odds(probabilities: Floats) -> Floats:
+    """Log-odds within bounds: how sure the encoder is beyond them says nothing more."""
+    inside = np.clip(probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
+    odds: Floats = np.clip(np.log(inside / (1 - inside)), -_BOUND, _BOUND).astype(np.float32)
+    return odds
+
+
+def one_before(odds: Floats) -> Floats:
+    """For each sentence of a text the log-odds of the one before; the least for the first.
+
+    Args:
+        odds: (sentences, practices).
+    """
+    return np.concatenate([np.full_like(odds[:1], -_BOUND), odds[:-1]])
 
 
 def collate(windows: Sequence[Window]) -> dict[str, npt.NDArray[Any]]:
@@ -287,8 +324,8 @@ def _check(path: Path, expected: str) -> None:
         raise ModelError(f"{path}: damaged (its SHA-256 is not that of {CARD}); {_REMEDY}")
 
 
-def _reading(outputs: tuple[Floats, ...], pieces: _Pieces) -> SentenceReading:
-    stated, denied, uncertain, sources, attention = outputs
+def _reading(stated: Floats, outputs: tuple[Floats, ...], pieces: _Pieces) -> SentenceReading:
+    _, denied, uncertain, sources, attention = outputs
     return SentenceReading(stated, denied, uncertain, sources, _focus(attention, pieces))
 
 

@@ -1,7 +1,7 @@
 """Where the expressions and the encoder are joined.
 
-An expression that matches adds to the encoder's log-odds; so do the rules' readings of polarity,
-certainty and source. Practices that the encoder does not know are read by their
+An expression that matches adds to the encoder's calibrated log-odds; so do the rules' readings
+of polarity, certainty and source. Practices that the encoder does not know are read by their
 expressions alone.
 """
 
@@ -11,7 +11,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from analysis.encoder import Calibration, SentenceReading
+from analysis.encoder import SentenceReading
 from analysis.practices import PracticeMatch
 from analysis.records import Certainty, Polarity, SourceType
 
@@ -32,7 +32,7 @@ class Fusion:
 
     Args:
         practices, sources: what the encoder's outputs stand for, in order.
-        calibration: fitted with the encoder.
+        expression: log-odds that a matching expression adds.
         confidence: the least probability of what is reported.
         codebook: practices that are reported at all.
     """
@@ -41,13 +41,13 @@ class Fusion:
         self,
         practices: Sequence[str],
         sources: Sequence[SourceType],
-        calibration: Calibration,
+        expression: float,
         confidence: float,
         codebook: Collection[str],
     ) -> None:
         self._practices = practices
         self._sources = sources
-        self._calibration = calibration
+        self._expression = expression
         self._confidence = confidence
         self._codebook = codebook
         self._by_expressions = frozenset(codebook) - frozenset(practices)
@@ -56,8 +56,8 @@ class Fusion:
         """The practices that a matching expression would have reported."""
         return self._by_expressions | {
             practice
-            for practice, probability in zip(self._practices, reading.stated, strict=True)
-            if self._stated(float(probability), True) >= self._confidence
+            for practice, odds in zip(self._practices, reading.stated, strict=True)
+            if self._stated(float(odds), True) >= self._confidence
         }
 
     def join(
@@ -121,10 +121,8 @@ class Fusion:
         }
         yield from sorted(scores, key=lambda kind: -scores[kind])
 
-    def _stated(self, probability: float, expression: bool) -> float:
-        fitted = self._calibration
-        score = fitted.bias + fitted.encoder * log_odds(probability)
-        return 1 / (1 + math.exp(-score - (fitted.expression if expression else 0.0)))
+    def _stated(self, odds: float, expression: bool) -> float:
+        return 1 / (1 + math.exp(-odds - (self._expression if expression else 0.0)))
 
 
 def log_odds(probability: float) -> float:

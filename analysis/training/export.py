@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from analysis.encoder import CARD, FILES, Calibration, ModelCard, collate, file_digest
+from analysis.ngrams import NGrams
 from analysis.records import SOURCE_TYPES
 from analysis.training.network import Network, Probabilities
 from analysis.training.train import Example
@@ -27,6 +28,7 @@ _OPSET = 20
 
 def export(
     network: Network,
+    ngrams: NGrams,
     tokenizer: Tokenizer,
     practices: Sequence[str],
     version: str,
@@ -34,7 +36,7 @@ def export(
     sample: Sequence[Example],
     folder: Path,
 ) -> ModelCard:
-    """Writes model, tokenizer and description; weights become integers of eight bits.
+    """Writes models, tokenizer and description; weights become integers of eight bits.
 
     Save for those of the layer whose inputs have the greatest outliers: eight bits for these
     leave next to none for the rest (Dettmers et al. 2022, "LLM.int8()").
@@ -77,6 +79,7 @@ def export(
             per_channel=True,
             nodes_to_exclude=_multiplications(whole, _with_outliers(network, inputs)),
         )
+    ngrams.save(folder / "ngrams.npz")
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     card = ModelCard(
         version=version,

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch.nn import functional
+from sklearn.linear_model import LogisticRegression
 
 from analysis.codebook import LANGUAGES, Codebook
-from analysis.encoder import Calibration
+from analysis.encoder import Calibration, log_odds, one_before
 from analysis.evaluate import Rate
 from analysis.practices import PracticeFinder
 from analysis.text import straight
@@ -23,7 +22,8 @@ class HeldOut:
     """Held-out sentences; arrays are (sentences, practices).
 
     Attributes:
-        probabilities: what the network gives.
+        encoder, ngrams: log-odds that the network and the linear model give.
+        before: those that the network gives to the sentence before.
         coded: whether coders saw the practice.
         counted: whether they agreed on that.
         expressions: whether an expression of the codebook matches.
@@ -31,7 +31,9 @@ class HeldOut:
         fresh: whether no expression was written in view of the sentence.
     """
 
-    probabilities: npt.NDArray[np.float32]
+    encoder: npt.NDArray[np.float32]
+    ngrams: npt.NDArray[np.float32]
+    before: npt.NDArray[np.float32]
     coded: npt.NDArray[np.bool_]
     counted: npt.NDArray[np.bool_]
     expressions: npt.NDArray[np.bool_]
@@ -42,6 +44,7 @@ class HeldOut:
 def held_out(
     texts: Sequence[Text],
     probabilities: npt.NDArray[np.float32],
+    ngrams: npt.NDArray[np.float32],
     practices: Sequence[str],
     codebook: Codebook,
     seen: Iterable[str],
@@ -49,7 +52,8 @@ def held_out(
     """Lines the network's outputs up with codes and expressions.
 
     Args:
-        probabilities: (sentences, practices), the sentences of the texts in order.
+        probabilities: the network's, (sentences, practices), the sentences of the texts in order.
+        ngrams: log-odds of the linear model, likewise.
         seen: prefixes of the names of texts that expressions were written in view of.
     """
     finders = {lang: PracticeFinder(codebook, lang) for lang in LANGUAGES}
@@ -64,8 +68,13 @@ def held_out(
         for match in finders[text.lang].find(straight(sentence.text)):
             if match.practice in practices:
                 expressions[row, practices.index(match.practice)] = True
+    encoder = log_odds(probabilities)
+    lengths = [sum(map(len, text.paragraphs)) for text in texts]
+    by_text = np.split(encoder, np.cumsum(lengths)[:-1])
     return HeldOut(
-        probabilities,
+        encoder,
+        ngrams,
+        np.concatenate([one_before(some) for some in by_text]),
         coded,
         counted,
         expressions,
@@ -77,33 +86,25 @@ def held_out(
 def calibrate(found: HeldOut) -> Calibration:
     """Fits a logistic regression of the codes on log-odds and expressions (Platt 1999)."""
     chosen = found.counted & found.fresh[:, None]
-    inside = np.clip(found.probabilities[chosen].astype(np.float64), 1e-6, 1 - 1e-6)
-    x = np.stack(
-        [np.ones(inside.size), np.log(inside / (1 - inside)), found.expressions[chosen]], axis=1
+    given = (found.encoder, found.ngrams, found.before, found.expressions)
+    fitted = LogisticRegression(C=np.inf).fit(
+        np.stack([array[chosen] for array in given], axis=1), found.coded[chosen]
     )
-    y = found.coded[chosen].astype(np.float64)
-    weights = torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64, requires_grad=True)
-    given, goal = torch.from_numpy(x), torch.from_numpy(y)
-    optimiser = torch.optim.LBFGS([weights], max_iter=100, line_search_fn="strong_wolfe")
-
-    def loss() -> torch.Tensor:
-        optimiser.zero_grad()
-        found = functional.binary_cross_entropy_with_logits(given @ weights, goal)
-        found.backward()
-        return found
-
-    optimiser.step(loss)
-    bias, encoder, expression = weights.detach().tolist()
+    encoder, ngrams, before, expression = (round(float(one), 3) for one in fitted.coef_[0])
     return Calibration(
-        bias=round(bias, 3), encoder=round(encoder, 3), expression=round(expression, 3)
+        bias=round(float(fitted.intercept_[0]), 3),
+        encoder=encoder,
+        ngrams=ngrams,
+        before=before,
+        expression=expression,
     )
 
 
 def calibrated(found: HeldOut, by: Calibration) -> npt.NDArray[np.float64]:
-    """Probabilities by encoder and expressions together."""
-    inside = np.clip(found.probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
-    odds = by.bias + by.encoder * np.log(inside / (1 - inside)) + by.expression * found.expressions
-    return 1 / (1 + np.exp(-odds))
+    """Probabilities by encoder, linear model and expressions together."""
+    odds = by.log_odds(found.encoder, found.ngrams, found.before)
+    joined = odds.astype(np.float64) + by.expression * found.expressions
+    return 1 / (1 + np.exp(-joined))
 
 
 def rate(stated: npt.NDArray[np.bool_], found: HeldOut, rows: npt.NDArray[np.bool_]) -> Rate:
