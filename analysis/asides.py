@@ -52,7 +52,9 @@ class AsideReader:
         leading = rf"(?:(?:{before})(?:(?<=')|\s))*"
         verbs = "|".join(cues["speech"].terms)
         adverbs = "|".join(cues["adverb"].terms)
-        self._inverted = compiled(rf'(?<=[,"?!…–—] ){leading}(?P<verb>{verbs})(?=[ -])')
+        # Whom a verb addresses stands where its speaker may: only a name tells the latter.
+        addressed = rf"(?:{'|'.join(cues['addressed_speech'].terms)})(?= (?-i:[A-ZÀ-Þ]))"
+        self._inverted = compiled(rf'(?<=[,"?!…–—] ){leading}(?P<verb>{verbs}|{addressed})(?=[ -])')
         self._after_mark = compiled(
             r'(?P<gap>(?<=")\s?,?\s|(?<=,)\s)'
             rf"(?P<cue>{leading}(?P<verb>\w[\w']+))(?=[ -])"

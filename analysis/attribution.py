@@ -93,6 +93,11 @@ class AttributionFinder:
         self._no_continuation = codebook.cues[lang]["no_continuation"].pattern
         self._opinion = codebook.cues[lang]["opinion"].pattern
         self._of_which = re.compile(rf"(?:{'|'.join(codebook.cues[lang]['of_which'].terms)})$")
+        words = "|".join(codebook.cues[lang]["conjunction"].terms)
+        self._conjunction = re.compile(rf",?\s(?P<word>(?:{words})\s(?:l[ae]s? )?)?(?:l')?", re.I)
+        self._compared = re.compile(
+            rf"(?:{'|'.join(codebook.cues[lang]['contrast'].terms)})\s$", re.I
+        )
         self._sources = SourceClassifier(codebook, lang, blocks)
         self._lengths = [len(block) for block in blocks]
         # The title is no part of the running text: what it quotes ends in it.
@@ -264,6 +269,9 @@ class AttributionFinder:
         if report.form == "according-to" and not self._may_hold(sentence, report, kind):
             return None
         source = report.source or (report.cue[0], report.cue[0])
+        together = self._together(sentence, source, mentions) if kind == "vendor" else ()
+        if together:
+            source = together[0].start, together[-1].end
         vendors = _named(source, mentions)
         return Attribution(
             kind or "other",
@@ -271,6 +279,7 @@ class AttributionFinder:
             *source,
             *report.cue,
             report.scope,
+            together,
             content=report.content,
             form=report.form,
             testimony=not report.stance
@@ -300,10 +309,37 @@ class AttributionFinder:
         start, end = (at - sentence.start for at in report.cue)
         return not self._opinion.fullmatch(sentence.text, start, end) or kind not in (None, "user")
 
+    def _together(
+        self, sentence: Sentence, source: Span, mentions: list[Mention]
+    ) -> tuple[Mention, ...]:
+        """The companies that speak as one where the parse gives one of them: "Apple and Google"."""
+        here = [m for m in mentions if m.vendor and sentence.start <= m.start < sentence.end]
+        heads = [m for m in here if source[0] <= m.start <= m.end == source[1]]
+        if len(heads) != 1 or not self._sources.is_name(_words(sentence, source), heads[0].text):
+            return ()
+        run, conjunction = heads, False
+        for after in (False, True):
+            others = here[here.index(heads[0]) + 1 :] if after else here[: here.index(heads[0])]
+            for mention in others if after else reversed(others):
+                first, second = (run[-1], mention) if after else (mention, run[0])
+                link = sentence.text[first.end - sentence.start : second.start - sentence.start]
+                joined = self._conjunction.fullmatch(link)
+                if joined is None:
+                    break
+                conjunction |= joined["word"] is not None
+                run = [*run, mention] if after else [mention, *run]
+        before = sentence.text[: run[0].start - sentence.start]
+        if self._compared.search(before):
+            run = run[1:]
+        return tuple(run) if conjunction and len(run) > 1 else ()
+
     def _kind(self, sentence: Sentence, source: Span, mentions: list[Mention]) -> SourceType | None:
-        last = self._last
+        last, words = self._last, _words(sentence, source)
+        whole = (m.text for m in mentions if m.vendor and source[0] <= m.start < source[1])
+        if any(self._sources.is_name(words, text) for text in whole):
+            return "vendor"  # whatever a word of it means elsewhere: "the social media giant"
         return self._sources.classify(
-            _words(sentence, source),
+            words,
             (sentence.paragraph, source[0]),
             bool(_named(source, mentions)),
             last.kind if last else None,

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from analysis.encoder import SentenceReading
-from analysis.practices import PracticeMatch
+from analysis.practices import PracticeMatch, is_object
 from analysis.records import Certainty, Polarity, SourceType
 
 ENCODER_RULE = "encoder"
@@ -63,7 +63,11 @@ class Fusion:
     def join(
         self, found: Iterable[PracticeMatch], reading: SentenceReading, sentence: str
     ) -> list[PracticeMatch]:
-        """The practices that a sentence states, by expressions and encoder together."""
+        """The practices that a sentence states, by expressions and encoder together.
+
+        What the encoder alone reads as the object of a suspension, a choice or a disclosure that
+        an expression found is left out, as `PracticeFinder.find` does.
+        """
         matches = list(found)
         known = [m for m in matches if m.practice in self._practices]
         joined = [m for m in matches if m.practice not in self._practices]
@@ -89,7 +93,12 @@ class Fusion:
                         practice, ENCODER_RULE, start, end, "affirmed", "flips", confidence, encoded
                     )
                 )
-        return joined
+        worded = [m for m in joined if m.rule != ENCODER_RULE]
+        return [
+            m
+            for m in joined
+            if m.rule != ENCODER_RULE or not any(is_object(m, taker, sentence) for taker in worded)
+        ]
 
     def polarity(self, rules: Polarity, match: PracticeMatch) -> Polarity:
         """Affirmed or denied."""

@@ -85,7 +85,7 @@ class PracticeFinder:
         left out, as the codebook rules.
         """
         matches = list(self._matches(sentence, among))
-        return [m for m in matches if not any(_is_object(m, taker, sentence) for taker in matches)]
+        return [m for m in matches if not any(is_object(m, taker, sentence) for taker in matches)]
 
     def _matches(self, sentence: str, among: Container[str] | None) -> Iterator[PracticeMatch]:
         taken: dict[str, list[re.Match[str]]] = {}
@@ -110,8 +110,8 @@ class PracticeFinder:
             )
 
 
-def _is_object(match: PracticeMatch, taker: PracticeMatch, sentence: str) -> bool:
-    """Whether a match is not a statement of its own beside another one."""
+def is_object(match: PracticeMatch, taker: PracticeMatch, sentence: str) -> bool:
+    """Whether a match is not a statement of its own beside another one: what was suspended."""
     if match.practice == "collection" and taker.practice == "accidental_activation":
         return match.start < taker.end and taker.start < match.end
     if taker.practice not in _TAKERS or match.practice not in _OBJECTS:

@@ -72,6 +72,11 @@ class SourceClassifier:
         """Whether a noun phrase may begin where the text does: "le groupe"."""
         return self._determiner.match(text) is not None
 
+    def is_name(self, text: str, name: str) -> bool:
+        """Whether a noun phrase is a name and nothing more than its article."""
+        determiner = self._determiner.match(text)
+        return name in (text, text[determiner.end() :] if determiner else None)
+
     def classify(
         self,
         text: str,
