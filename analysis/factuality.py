@@ -19,6 +19,8 @@ from analysis.practices import PracticeMatch
 from analysis.records import Certainty, Cue, Polarity
 
 _NEAR = 20
+_CHOICES = ("opt_out", "deletion", "local_processing")
+"""Practices that users have by a setting, and have no more when it is taken away."""
 _NE = re.compile(r"(?<!\w)(?:ne\b|n')", re.IGNORECASE)
 _THAT = re.compile(r"\b(?:that\b|que\b|qu')", re.IGNORECASE)
 _RESTRICTIVE = re.compile(
@@ -29,11 +31,16 @@ _RESTRICTIVE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a practice is put, with the words that say so."""
+    """How a practice is put, with the words that say so.
+
+    Attributes:
+        plain: whether the words leave no doubt about the polarity.
+    """
 
     polarity: Polarity
     certainty: Certainty
     cues: tuple[Cue, ...]
+    plain: bool = False
 
 
 class FactualityReader:
@@ -49,6 +56,7 @@ class FactualityReader:
         self._refusal = cues["refusal"].pattern
         self._untrue = cues["untrue"].pattern
         self._denial = cues["denial"].pattern
+        self._withdrawn = cues["withdrawn"].pattern
         self._hedge = cues["hedge"].pattern
         self._accusation = cues["accusation"].pattern
         self._relative = cues["relative"].pattern
@@ -61,19 +69,35 @@ class FactualityReader:
         """Polarity and certainty of one stated practice."""
         cues: list[Cue] = []
         polarity = match.polarity
-        cue = self._negated(sentence, match)
+        withdrawn = self._taken_away(sentence, match)
+        cue = withdrawn or self._negated(sentence, match)
         if cue is not None:
             cues.append(cue)
-            polarity = "affirmed" if polarity == "denied" else "denied"
+            polarity = "denied" if withdrawn or polarity == "affirmed" else "affirmed"
         hedge = self._hedged(sentence, match, attribution)
         if hedge is not None:
             cues.append(hedge)
-        return Reading(polarity, "uncertain" if hedge else "certain", tuple(cues))
+        certainty: Certainty = "uncertain" if hedge else "certain"
+        return Reading(polarity, certainty, tuple(cues), withdrawn is not None)
+
+    def _taken_away(self, sentence: Sentence, match: PracticeMatch) -> Cue | None:
+        """The words that take away the choice that a statement is about."""
+        if match.practice not in _CHOICES:
+            return None
+        text = sentence.text
+        low = self._clause_start(text, match.start)
+        hit = self._withdrawn.search(text, low, self._clause_end(text, match.end))
+        if hit is None or self._negation.search(text, max(low, hit.start() - _NEAR), hit.start()):
+            return None
+        start, end = (sentence.start + at for at in hit.span())
+        return Cue("polarity", sentence.paragraph, start, end, hit.group(), "a choice taken away")
 
     def _negated(self, sentence: Sentence, match: PracticeMatch) -> Cue | None:
         """The words that turn a statement round, if any."""
         text = sentence.text
         low = self._clause_start(text, match.start)
+        if self._boundary.match(text, match.start):
+            low = match.start  # "denies keeping them unless they agree": this is not denied
         if self._lang == "fr":
             masked = _RESTRICTIVE.sub(lambda m: " " * len(m.group()), text[low:])
         else:

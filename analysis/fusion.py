@@ -21,7 +21,7 @@ _TINY = 1e-6
 _POLARITY = 2.0
 _POLARITY_OF_WORD = 1.0
 _POLARITY_OF_PHRASE = 4.0
-"""Where the expression holds its own negation: "made no secret of", "never leaves the device"."""
+"""Where the expression denies by itself or holds its negation: "never leaves the device"."""
 _CERTAINTY = 2.0
 _SOURCE = 3.0
 _NO_SOURCE = 2.0
@@ -105,7 +105,7 @@ class Fusion:
         if match.encoded is None:
             return rules
         weight = _POLARITY_OF_WORD if match.rule == ENCODER_RULE else _POLARITY
-        if match.negation == "included":
+        if match.negation == "included" or match.polarity == "denied":
             weight = _POLARITY_OF_PHRASE
         score = log_odds(match.encoded.denied) + (weight if rules == "denied" else -weight)
         return "denied" if score > 0 else "affirmed"
