@@ -25,6 +25,7 @@ _ANTECEDENT_REACH = 22
 _MOSTLY = 0.6
 _CARRIED: tuple[SourceType, ...] = ("worker", "media", "civil_society")
 _DESCRIBED: tuple[SourceType, ...] = ("worker", "researcher", "regulator", "civil_society")
+_BULLET = re.compile(r"\s*[-•·▪*–—]\s")
 _CAPITAL = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][a-zà-ÿ]")
 
 
@@ -110,6 +111,7 @@ class AttributionFinder:
         self._unsaid: dict[tuple[int, int], list[Attribution]] = {}
         self._last: Attribution | None = None
         self._speaker: Attribution | None = None
+        self._leading: tuple[int, Attribution] | None = None
 
     @property
     def quotations(self) -> list[Quotation]:
@@ -150,11 +152,44 @@ class AttributionFinder:
             answering = self._answering(sentence.paragraph - TITLE)
             if answering is not None and self._around(sentence) is None:
                 own.append(replace(answering, scope=((sentence.start, sentence.end),)))
+        if paragraph:
+            self._led(paragraph, found)
         self._continue(paragraph, mentions, found)
         spoken = [own for own in outside if own]
         if spoken:
             self._speaker = _innermost(spoken[-1])
+        if paragraph:
+            self._lead(paragraph, outside)
         return found
+
+    def _led(self, paragraph: list[Sentence], found: list[list[Attribution]]) -> None:
+        """Gives a paragraph to whom the one before it ended with: "The company told us:".
+
+        So on with the next one while they are items of a list, and with a list alone where the
+        words before the colon said something already.
+        """
+        leading, self._leading = self._leading, None
+        if leading is None or leading[0] != paragraph[0].paragraph:
+            return
+        number, speaker = leading
+        listed = _BULLET.match(paragraph[0].text) is not None
+        if listed:
+            self._leading = number + 1, speaker
+        elif speaker.content is not None:
+            return
+        for sentence, own in zip(paragraph, found, strict=True):
+            if not own:
+                own.append(replace(speaker, scope=((sentence.start, sentence.end),), quoted=True))
+
+    def _lead(self, paragraph: list[Sentence], outside: list[list[Attribution]]) -> None:
+        """Keeps who speaks next where a paragraph ends with a colon."""
+        if not paragraph[-1].text.rstrip().endswith(":"):
+            return
+        if outside[-1]:
+            last = max(outside[-1], key=lambda a: a.cue_start)
+            self._leading = paragraph[-1].paragraph + 1, last
+        else:
+            self._speaker = None  # whoever it is, not the one before
 
     def unsaid(self, sentence: Sentence, offset: int) -> bool:
         """Whether a sentence says of the words at an offset that somebody does not say them."""

@@ -156,12 +156,14 @@ class Extractor:
                 names.update({m.vendor: m for m in here if m.kind == "name"})
                 seen: set[tuple[str, str]] = set()
                 for match in stated.get((number, sentence.start), ()):
+                    unsaid = attributions.unsaid(sentence, _middle(sentence, match))
+                    if unsaid and match.practice != "disclosure":
+                        continue
                     shared = match.practice in _SHARED
                     for resolution in focus.resolve(sentence, here, match.start, match.end, shared):
                         if (resolution.vendor, match.practice) in seen:
                             continue
                         seen.add((resolution.vendor, match.practice))
-                        unsaid = attributions.unsaid(sentence, _middle(sentence, match))
                         source = self._attribution(
                             sources, earlier, sentence, match, resolution.vendor, unsaid
                         )

@@ -22,7 +22,7 @@ _NEAR = 20
 _CHOICES = ("opt_out", "deletion", "local_processing")
 """Practices that users have by a setting, and have no more when it is taken away."""
 _NE = re.compile(r"(?<!\w)(?:ne\b|n')", re.IGNORECASE)
-_THAT = re.compile(r"\b(?:that\b|que\b|qu')", re.IGNORECASE)
+_THAT = re.compile(r"\b(?:(?:that|whether|que|si)\b|qu'|s'(?=ils?\b))", re.IGNORECASE)
 _RESTRICTIVE = re.compile(
     r"\b(?:ne\b|n')(?:(?!\b(?:pas|plus|jamais|rien|aucun\w*)\b)[^,;:]){0,50}?\b(?:que\b|qu')",
     re.IGNORECASE,

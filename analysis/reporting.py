@@ -94,6 +94,7 @@ class ReportReader:
             *self._verbs(sentence, quoted),
             *self._asides.read(sentence, quoted),
             *self._findings(sentence),
+            *self._lead_in(sentence),
         ):
             found.setdefault(report.cue[1], report)
         return cut_short(sentence, sorted(found.values(), key=lambda r: r.cue), self._turn)
@@ -254,6 +255,21 @@ class ReportReader:
                 scope = ((sentence.start, sentence.end),)
                 kind: SourceType = "vendor" if papers else "researcher"
                 yield Report(source, cue, None, scope, "clause", finding=kind)
+
+    def _lead_in(self, sentence: Sentence) -> Iterator[Report]:
+        """Who says what the next paragraph holds: "Asked about it, the company told us:"."""
+        colon = re.search(r"[^,;:\"]{0,60}:$", sentence.text.rstrip())
+        if colon is None:
+            return
+        for verb in reversed(sentence.parsed):
+            said = verb.idx - sentence.start >= colon.start() and verb.pos_ in ("VERB", "AUX")
+            if not said or self._speech.fullmatch(verb.text) is None:
+                continue
+            subject = self._subject(verb)
+            if subject is not None and self._relative.fullmatch(subject.text) is None:
+                cue = verb.idx, verb.idx + len(verb)
+                yield Report(phrase(subject, verb), cue, None, (), "clause")
+            return
 
     def _negated(self, sentence: Sentence, verb: Token) -> bool:
         """What somebody does not say ("nowhere writes that") is not their word."""
