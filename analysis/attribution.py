@@ -48,6 +48,7 @@ class Attribution:
         settled: whether the source's own words tell its kind, not a pronoun's antecedent.
         vendors: the companies that the source's words name.
         unsaid: it is said that the source does not say it.
+        open: nor whether it is so.
         quoted: the scope is a sentence of the source's quotation.
     """
 
@@ -65,6 +66,7 @@ class Attribution:
     settled: bool = False
     vendors: tuple[str, ...] = ()
     unsaid: bool = False
+    open: bool = False
     quoted: bool = False
 
     def covers(self, offset: int) -> bool:
@@ -195,6 +197,11 @@ class AttributionFinder:
         """Whether a sentence says of the words at an offset that somebody does not say them."""
         return any(a.covers(offset) for a in self._unsaid[sentence.paragraph, sentence.start])
 
+    def left_open(self, sentence: Sentence, offset: int) -> bool:
+        """Whether a sentence says of the words at an offset that somebody will not say them."""
+        unsaid = self._unsaid[sentence.paragraph, sentence.start]
+        return any(a.open and a.covers(offset) for a in unsaid)
+
     def _answering(self, block: int) -> Attribution | None:
         """Who answers in a block of an interview; block 0 is the title."""
         interview = self._interview
@@ -323,6 +330,7 @@ class AttributionFinder:
             settled=self._sources.tells(_words(sentence, source), bool(vendors)),
             vendors=vendors,
             unsaid=report.unsaid,
+            open=report.open,
         )
 
     def _described(

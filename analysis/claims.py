@@ -156,9 +156,10 @@ class Extractor:
                 names.update({m.vendor: m for m in here if m.kind == "name"})
                 seen: set[tuple[str, str]] = set()
                 for match in stated.get((number, sentence.start), ()):
-                    unsaid = attributions.unsaid(sentence, _middle(sentence, match))
-                    if unsaid and match.practice != "disclosure":
+                    middle = _middle(sentence, match)
+                    if match.practice != "disclosure" and attributions.left_open(sentence, middle):
                         continue
+                    unsaid = attributions.unsaid(sentence, middle)
                     shared = match.practice in _SHARED
                     for resolution in focus.resolve(sentence, here, match.start, match.end, shared):
                         if (resolution.vendor, match.practice) in seen:

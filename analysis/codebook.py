@@ -131,6 +131,7 @@ class Vendor(_Entry):
     names: Words
     products: Words = ()
     makers: InSomeLanguages[tuple[str, ...]] = Field(default_factory=dict)
+    people: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     counter_examples: tuple[str, ...] = ()
 

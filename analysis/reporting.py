@@ -72,7 +72,10 @@ class ReportReader:
         that = r"(?:that\b|que\b|qu')"
         self._link = compiled(rf'(?:\s+(?:{adjuncts})(?!\w)[^,;:"]{{0,50}}?)?\s+{that}')
         self._addressed_link = compiled(rf'(?:\s[^,;:"]{{0,60}}?)?\s{that}')
-        self._not = compiled(rf"(?<!\w)(?:{'|'.join(cues['verb_negation'].terms)})[^,;:]*$")
+        self._not, self._omitted = (
+            compiled(rf"(?<!\w)(?:{'|'.join(cues[name].terms)})[^,;:]*$")
+            for name in ("verb_negation", "omission")
+        )
         before = "|".join(sorted(cues["before_verb"].terms, key=len, reverse=True))
         self._noun_last = compiled(
             rf'[\s,]*([^,;:"–—]+?)(?:,[^;:"–—]*,)?\s+(?:(?:{before})(?:(?<=\')|\s))*'
@@ -111,10 +114,8 @@ class ReportReader:
                 if not quoted or not after_quotation(sentence, token, quoted):
                     continue
             report = self._verb(sentence, token, stance, quoted)
-            if report is not None and self._negated(sentence, token):
-                # "would not say whether": attributed, but vouched for by nobody.
-                aside = report.form != "clause"
-                report = None if aside else replace(report, stance=True, unsaid=True)
+            if report is not None:
+                report = self._unsaid(sentence, token, report)
             if report is not None:
                 yield report
 
@@ -271,10 +272,15 @@ class ReportReader:
                 yield Report(phrase(subject, verb), cue, None, (), "clause")
             return
 
-    def _negated(self, sentence: Sentence, verb: Token) -> bool:
-        """What somebody does not say ("nowhere writes that") is not their word."""
+    def _unsaid(self, sentence: Sentence, verb: Token, report: Report) -> Report | None:
+        """A report as it is, or that somebody does not say it, which makes it nobody's word."""
         before = sentence.text[: verb.idx - sentence.start][-_NEGATION_REACH:]
-        return self._not.search(before) is not None
+        left_open = self._not.search(before) is not None
+        if not left_open and self._omitted.search(before) is None:
+            return report
+        if report.form != "clause":
+            return None
+        return replace(report, stance=True, unsaid=True, open=left_open)
 
     def _reports(
         self, sentence: Sentence, verb: Token, subject: Token, stance: bool, quoted: list[Span]

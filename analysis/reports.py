@@ -31,6 +31,7 @@ class Report:
         relative: offset of the relative pronoun that is the subject; `source` is what it stands
             for, or the pronoun itself where the parse does not tell.
         unsaid: it is said that somebody does not say it.
+        open: nor does that say whether it is so: "declined to say whether", not "forgot to say".
         finding: where no verb of saying reports, the kind that the source must be of:
             what researchers did is what they found, what a company's paper provides is its word.
     """
@@ -45,6 +46,7 @@ class Report:
     evidence: bool = False
     relative: int | None = None
     unsaid: bool = False
+    open: bool = False
     finding: SourceType | None = None
 
 

@@ -67,6 +67,7 @@ class SourceClassifier:
         lengths = [len(block) + 1 for block in blocks]
         self._offsets = [sum(lengths[:number]) for number in range(len(blocks))]
         self._names: dict[str, SourceType] = {}
+        self._leaders = [name for vendor in codebook.vendors.values() for name in vendor.people]
 
     def begins_with_determiner(self, text: str) -> bool:
         """Whether a noun phrase may begin where the text does: "le groupe"."""
@@ -200,9 +201,18 @@ class SourceClassifier:
         return best[3]
 
     def introduced(self, name: str) -> SourceType:
-        """The kind of a named person, from where the article introduces them."""
+        """The kind of a named person: as the article introduces them, else as a company's leader.
+
+        Who leads a company of the codebook needs no introduction, once named in full.
+        """
         words = re.findall(r"[A-ZÀ-Þ][\w'-]+", name)
-        surname = words[-1]
+        kind = self._introduction(words[-1])
+        called = " ".join(words) if len(words) > 1 else f" {words[0]}"
+        leads = (leader.endswith(called) and leader in self._text for leader in self._leaders)
+        return "vendor" if kind == "other" and any(leads) else kind
+
+    def _introduction(self, surname: str) -> SourceType:
+        """The kind of a named person, from where the article introduces them."""
         if surname in self._names:
             return self._names[surname]
         kind: SourceType = "other"
@@ -227,6 +237,8 @@ class SourceClassifier:
         best: tuple[int, SourceType] | None = None
         for kind in _KINDS:
             for hit in self._kinds[kind].finditer(text):
+                if kind == "media" and "," in text[hit.end() :]:
+                    continue  # "Speaking to the BBC, she"
                 if best is None or hit.end() > best[0]:
                     best = (hit.end(), kind)
         return best[1] if best and len(text) - best[0] < 25 else None
