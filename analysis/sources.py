@@ -36,6 +36,9 @@ NAMES = re.compile(
 )
 _PLACE = re.compile(r"\s(?:at|inside|near|from|chez|dans)\s", re.IGNORECASE)
 """What stands behind is where people are: "people at the site" are no news site."""
+_SENTENCES = re.compile(r"(?<=[.!?…])\"?\s+")
+_ADVERBIAL = re.compile(r"[^,.;:\"]{1,40}, (?=\w)")
+_SUBJECT_WORDS = 6
 _PERSON_REACH = 350
 _NAME_WINDOW = 80
 Place = tuple[int, int]
@@ -50,6 +53,9 @@ class SourceClassifier:
         cues = codebook.cues[lang]
         self._pronoun = cues["person_pronoun"].pattern
         self._person = cues["singular_person"].pattern
+        self._several = cues["plural_pronoun"].pattern
+        self._no_person = cues["no_person"].pattern if cues["no_person"].terms else None
+        self._of_whom = cues["of_whom"].pattern
         self._speaks_for = cues["speaks_for"].pattern
         self._partitive = cues["partitive"].pattern
         self._possessive = cues["possessive"].pattern
@@ -117,7 +123,7 @@ class SourceClassifier:
         if names_company:
             return "vendor"
         if determiner and self._possessive.match(stripped):
-            return _owner(at, last, last_at)
+            return self._owner(at, last, last_at)
         if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
             return self.introduced(text)
         return None
@@ -140,10 +146,13 @@ class SourceClassifier:
     ) -> SourceType:
         """The kind of the nearest source before a pronoun: of people, never of an outlet."""
         if pronoun.lower() == "it":
-            return _owner(at, last, last_at)
+            return self._owner(at, last, last_at)
         person = self._person_before(pronoun, at, last_at)
         if person is not None:
             return person
+        subject = self._subject_before(pronoun, at, last_at)
+        if subject is not None:
+            return subject
         if last is not None and last not in ("media", "other"):
             return last
         before = self._before(at, _PRONOUN_REACH)
@@ -166,6 +175,60 @@ class SourceClassifier:
         names = NAMES.findall(self._before(at, max(0, reach)))
         kinds = (self.introduced(name) for name in reversed(names))
         return next((kind for kind in kinds if kind not in ("other", "media")), None)
+
+    def _subject_before(self, pronoun: str, at: Place, last_at: Place | None) -> SourceType | None:
+        """The kind of what a pronoun's paragraph spoke of since the last source, by its subjects.
+
+        The noun that a sentence begins with, "a former manager of the firm", and in number what
+        the pronoun is. A name there is another matter.
+        """
+        here = self._offset(at)
+        since = self._offset(last_at) if last_at and last_at[0] == at[0] else here - at[1]
+        several = self._several.fullmatch(pronoun) is not None
+        for sentence in reversed(_SENTENCES.split(self._text[since:here])):
+            if not sentence.strip(' "'):
+                continue
+            words = _ADVERBIAL.sub("", sentence.lstrip(' "'), count=1)
+            found = self._subject(words)
+            if found is not None and self._agrees(found[0], pronoun, several):
+                return found[1]
+            if self._is_named(words):
+                return None
+        return None
+
+    def _owner(self, at: Place, last: SourceType | None, last_at: Place | None) -> SourceType:
+        """Whose "its" and "it" are: the last source's in the paragraph, else the company's."""
+        if last_at is not None and last_at[0] == at[0] and last in _OWNERS:
+            return last
+        subject = self._subject_before("it", at, last_at)
+        return subject if subject in _OWNERS else "vendor"
+
+    def _is_named(self, words: str) -> bool:
+        """Whether a sentence begins with a name: a capital that the article has elsewhere too."""
+        first = re.match(r"[A-ZÀ-Þ][\w'-]+", words)
+        return first is not None and bool(
+            re.search(rf"(?<=[a-zà-ÿ,] ){re.escape(first.group())}\b", self._text)
+        )
+
+    def _subject(self, words: str) -> tuple[str, SourceType] | None:
+        """The noun that a sentence begins with, and its kind."""
+        start = " ".join(words.split(" ")[:_SUBJECT_WORDS])
+        hits = [
+            (hit.start(), -hit.end(), order, hit.group(), kind)
+            for order, kind in enumerate(_KINDS)
+            if kind in _SPEAKERS and (hit := self._kinds[kind].search(start))
+        ]
+        if not hits:
+            return None
+        first = min(hits)
+        return None if self._of_whom.search(start[: first[0]]) else (first[3], first[4])
+
+    def _agrees(self, noun: str, pronoun: str, several: bool) -> bool:
+        """Whether a pronoun may stand for a noun, by number and for "he" by person."""
+        if several:
+            return noun.endswith("s") or self._no_person is not None
+        person = self._no_person is None or self._no_person.search(noun) is None
+        return not noun.endswith("s") and person
 
     def _offset(self, place: Place) -> int:
         return self._offsets[place[0] - TITLE] + place[1]
@@ -242,9 +305,3 @@ class SourceClassifier:
                 if best is None or hit.end() > best[0]:
                     best = (hit.end(), kind)
         return best[1] if best and len(text) - best[0] < 25 else None
-
-
-def _owner(at: Place, last: SourceType | None, last_at: Place | None) -> SourceType:
-    """Whose "its" and "it" are: the last source's in the paragraph, else the company's."""
-    here = last_at is not None and last_at[0] == at[0]
-    return last if here and last in _OWNERS else "vendor"
