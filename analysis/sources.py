@@ -38,7 +38,10 @@ _PLACE = re.compile(r"\s(?:at|inside|near|from|chez|dans)\s", re.IGNORECASE)
 """What stands behind is where people are: "people at the site" are no news site."""
 _SENTENCES = re.compile(r"(?<=[.!?…])\"?\s+")
 _ADVERBIAL = re.compile(r"[^,.;:\"]{1,40}, (?=\w)")
+_DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .,'-]{2,40}[-–—] ")
+_NAMED_GROUP = re.compile(r"(?:group|groupe) (?=[A-ZÀ-Þ]|$)")
 _SUBJECT_WORDS = 6
+_PERSON_OF = re.compile(r"[A-ZÀ-Þ][\w'-]+ [A-ZÀ-Þ][\w'-]+( (?:of|from|de|du)\b)")
 _PERSON_REACH = 350
 _NAME_WINDOW = 80
 Place = tuple[int, int]
@@ -118,11 +121,13 @@ class SourceClassifier:
             or (first == "regulator" and self._officials.search(bare))
         ):
             return "vendor"
-        if first is not None:
+        # "Its director" is of a company's people only where "it" is a company.
+        its = determiner is not None and self._possessive.match(stripped) is not None
+        if first is not None and not (its and first == "vendor"):
             return first
         if names_company:
             return "vendor"
-        if determiner and self._possessive.match(stripped):
+        if its:
             return self._owner(at, last, last_at)
         if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
             return self.introduced(text)
@@ -155,6 +160,8 @@ class SourceClassifier:
             return subject
         if last is not None and last not in ("media", "other"):
             return last
+        if last == "other" and last_at is not None and last_at[0] == at[0]:
+            return last  # whoever it is: not the company that is named beside
         before = self._before(at, _PRONOUN_REACH)
         plural = self._person.fullmatch(pronoun) is None
         kinds = _SPEAKERS[:2] if plural else _SPEAKERS
@@ -162,7 +169,7 @@ class SourceClassifier:
             ((hit.end(), kind) for kind in kinds for hit in self._kinds[kind].finditer(before)),
             default=None,
         )
-        if nearest is not None:
+        if nearest is not None and nearest[1] != "vendor":
             return nearest[1]
         return last or "other"
 
@@ -183,12 +190,15 @@ class SourceClassifier:
         the pronoun is. A name there is another matter.
         """
         here = self._offset(at)
-        since = self._offset(last_at) if last_at and last_at[0] == at[0] else here - at[1]
+        inside = last_at is not None and last_at[0] == at[0]
+        since = self._offset(last_at) if last_at and inside else here - at[1]
         several = self._several.fullmatch(pronoun) is not None
-        for sentence in reversed(_SENTENCES.split(self._text[since:here])):
+        # Of the sentence of the last source the rest is what that says.
+        sentences = _SENTENCES.split(self._text[since:here])[1 if inside else 0 :]
+        for sentence in reversed(sentences):
             if not sentence.strip(' "'):
                 continue
-            words = _ADVERBIAL.sub("", sentence.lstrip(' "'), count=1)
+            words = _ADVERBIAL.sub("", _DATELINE.sub("", sentence.lstrip(' "')), count=1)
             found = self._subject(words)
             if found is not None and self._agrees(found[0], pronoun, several):
                 return found[1]
@@ -227,8 +237,8 @@ class SourceClassifier:
         """Whether a pronoun may stand for a noun, by number and for "he" by person."""
         if several:
             return noun.endswith("s") or self._no_person is not None
-        person = self._no_person is None or self._no_person.search(noun) is None
-        return not noun.endswith("s") and person
+        no_person = self._no_person if pronoun != "it" else None
+        return not noun.endswith("s") and not (no_person and no_person.search(noun))
 
     def _offset(self, place: Place) -> int:
         return self._offsets[place[0] - TITLE] + place[1]
@@ -247,8 +257,8 @@ class SourceClassifier:
 
     def _head_kind(self, text: str) -> SourceType | None:
         """The kind of a phrase by its head noun, not by the place where somebody is."""
-        place = _PLACE.search(text)
-        return self._first_kind(text[: place.start()] if place else text)
+        place = _PLACE.search(text) or _PERSON_OF.match(text)
+        return self._first_kind(text[: place.start(place.lastindex or 0)] if place else text)
 
     def _first_kind(self, text: str) -> SourceType | None:
         """The kind of the phrase's head: the first head noun that a list knows."""
@@ -257,8 +267,8 @@ class SourceClassifier:
             hit = self._kinds[kind].search(text)
             if hit and (best is None or (hit.start(), -hit.end(), order) < best[:3]):
                 best = (hit.start(), -hit.end(), order, kind)
-        if best is None:
-            return None
+        if best is None or _NAMED_GROUP.match(text, best[0]):
+            return None  # "the group Open Ear" may be of any kind
         if best[3] == "vendor" and self._speaks_for.match(text, best[0]):
             return self._first_kind(text[text.index(" ", best[0]) :])
         return best[3]
@@ -302,6 +312,8 @@ class SourceClassifier:
             for hit in self._kinds[kind].finditer(text):
                 if kind == "media" and "," in text[hit.end() :]:
                     continue  # "Speaking to the BBC, she"
+                if _NAMED_GROUP.fullmatch(f"{text[hit.start() :].rstrip()} "):
+                    continue
                 if best is None or hit.end() > best[0]:
                     best = (hit.end(), kind)
         return best[1] if best and len(text) - best[0] < 25 else None
