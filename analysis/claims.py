@@ -7,7 +7,7 @@ same article always gives the same claims.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import repeat
 
@@ -189,7 +189,7 @@ class Extractor:
 
         The encoder is not believed alone in a text that never `speaks` of speech.
         """
-        never = self._codebook.cues[lang]["not_a_claim"].pattern
+        never, finder = self._codebook.cues[lang]["not_a_claim"].pattern, self._practices[lang]
         sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
         readings: Iterable[SentenceReading | None] = repeat(None)
         if self._encoder is not None:
@@ -201,35 +201,15 @@ class Extractor:
                 continue
             if self._fusion is not None and reading is not None:
                 possible = self._fusion.possible(reading)
-                matches = self._plain(lang, sentence.text, possible)
+                matches = finder.find(sentence.text, possible)
                 matches = self._fusion.join(matches, reading, sentence.text)
                 matches = [m for m in matches if speaks or m.rule != ENCODER_RULE]
-                matches = [m for m in matches if not self._deceives(lang, m, sentence.text)]
+                matches = [m for m in matches if not finder.deceives(m, sentence.text)]
             else:
-                matches = self._plain(lang, sentence.text)
+                matches = finder.find(sentence.text)
             if matches:
                 found[sentence.paragraph, sentence.start] = matches
         return found
-
-    def _plain(
-        self, lang: str, text: str, among: Container[str] | None = None
-    ) -> list[PracticeMatch]:
-        """What expressions find, without what only looks like it."""
-        found = self._practices[lang].find(text, among)
-        return [match for match in found if not self._deceives(lang, match, text)]
-
-    def _deceives(self, lang: str, match: PracticeMatch, text: str) -> bool:
-        """Whether a match has words that look like its practice and are something else.
-
-        They are the cues `not_PRACTICE`: what is done in secret is no safeguard. Nor is a
-        suspension what takes a choice away from users.
-        """
-        cues = self._codebook.cues[lang]
-        lists = [cues.get(f"not_{match.practice}")]
-        if match.practice == "suspension":
-            lists.append(cues["withdrawn"])
-        hits = (hit for words in lists if words for hit in words.pattern.finditer(text))
-        return any(hit.start() < match.end and match.start < hit.end() for hit in hits)
 
     def _attribution(
         self,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _GAP = r"(?:(?<!\w)|(?!\w))(?:[^;:]{0,60}?(?<!\w))?"
 _TAKERS = ("suspension", "opt_out", "disclosure")
 _OBJECTS = ("human_review", "outsourcing", "collection", "retention", "model_training", "deletion")
+_ALSO_NOT = {"suspension": ("withdrawn",)}
 _REACH = 30
 _COMPLEMENT = re.compile(r"^[^;:.]{0,40}\b(?:que|qu'|that)\s?[^,;:.]{0,30}$")
 _CONCEPT = re.compile(r"<(\w+)>")
@@ -73,6 +74,15 @@ class PracticeFinder:
             for practice, expressions in codebook.expressions[lang].items()
             for expression in expressions
         ]
+        cues = codebook.cues[lang]
+        self._deceptive = {
+            practice: [
+                cues[name].pattern
+                for name in (f"not_{practice}", *_ALSO_NOT.get(practice, ()))
+                if name in cues
+            ]
+            for practice in codebook.practices
+        }
         self._sieve = Sieve([compiled.match for compiled in self._expressions])
 
     def find(self, sentence: str, among: Container[str] | None = None) -> list[PracticeMatch]:
@@ -84,8 +94,19 @@ class PracticeFinder:
         only the object of a suspension, of a choice or of what users are (not) told is
         left out, as the codebook rules.
         """
-        matches = list(self._matches(sentence, among))
+        matches = [m for m in self._matches(sentence, among) if not self.deceives(m, sentence)]
         return [m for m in matches if not any(is_object(m, taker, sentence) for taker in matches)]
+
+    def deceives(self, match: PracticeMatch, sentence: str) -> bool:
+        """Whether a match has words that look like its practice and are something else.
+
+        They are the cues `not_PRACTICE`: what is done in secret is no safeguard. Nor is a
+        suspension what takes a choice away from users.
+        """
+        hits = (
+            hit for words in self._deceptive[match.practice] for hit in words.finditer(sentence)
+        )
+        return any(hit.start() < match.end and match.start < hit.end() for hit in hits)
 
     def _matches(self, sentence: str, among: Container[str] | None) -> Iterator[PracticeMatch]:
         taken: dict[str, list[re.Match[str]]] = {}

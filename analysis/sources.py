@@ -196,9 +196,9 @@ class SourceClassifier:
         # Of the sentence of the last source the rest is what that says.
         sentences = _SENTENCES.split(self._text[since:here])[1 if inside else 0 :]
         for sentence in reversed(sentences):
-            if not sentence.strip(' "'):
-                continue
-            words = _ADVERBIAL.sub("", _DATELINE.sub("", sentence.lstrip(' "')), count=1)
+            if not sentence.strip() or sentence.lstrip().startswith('"'):
+                continue  # what somebody says has subjects of its own
+            words = _ADVERBIAL.sub("", _DATELINE.sub("", sentence.lstrip()), count=1)
             found = self._subject(words)
             if found is not None and self._agrees(found[0], pronoun, several):
                 return found[1]

@@ -55,7 +55,7 @@ def practice(name: str) -> int:
 )
 def test_a_plain_statement_is_read_and_its_words_are_in_the_sentence(sentence: str, name: str):
     [[reading]] = encoder().read([[sentence]])
-    assert reading.stated[practice(name)] > 0.5
+    assert reading.stated[practice(name)] > 0
     start, end = reading.focus[practice(name)]
     assert sentence[start:end].strip()
 
@@ -69,7 +69,7 @@ def test_a_plain_statement_is_read_and_its_words_are_in_the_sentence(sentence: s
 )
 def test_a_sentence_about_something_else_states_nothing(sentence: str):
     [[reading]] = encoder().read([[sentence]])
-    assert reading.stated.max() < 0.5
+    assert reading.stated.max() < 0
 
 
 def test_every_sentence_has_one_reading_in_its_place():
@@ -83,6 +83,13 @@ def test_readings_do_not_depend_on_what_is_read_beside():
     alone = encoder().read([["Alexa"], ["Amazon keeps every recording."]])
     again = encoder().read([["Alexa"], ["Amazon keeps every recording."]])
     assert (alone[1][0].stated == again[1][0].stated).all()
+
+
+def test_the_linear_model_and_the_sentence_before_have_their_say():
+    sentence = "They are kept for eighteen months."
+    after_nothing = encoder().read([[sentence]])[0][0].stated[practice("retention")]
+    told = ["Google keeps the recordings of its speakers.", sentence]
+    assert encoder().read([told])[0][1].stated[practice("retention")] > after_nothing
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.encoder import Calibration, SentenceReading
-from analysis.fusion import Fusion
+from analysis.encoder import SentenceReading
+from analysis.fusion import Fusion, log_odds
 from analysis.practices import PracticeMatch
 from analysis.records import SOURCE_TYPES, Polarity
 
 PRACTICES = ("retention", "deletion")
-CALIBRATION = Calibration(bias=0.0, encoder=1.0, expression=2.0)
+EXPRESSION = 2.0
 SENTENCE = "Amazon keeps every word."
 MATCH = PracticeMatch("retention", "retention/keeps", 7, 12, "affirmed", "flips")
 OURS = PracticeMatch("humming", "humming/hums", 7, 12, "affirmed", "flips")
@@ -23,7 +23,7 @@ def reading(
     sources = np.full((2, len(SOURCE_TYPES)), 0.05, np.float32)
     sources[:, SOURCE_TYPES.index(source)] = 0.6
     return SentenceReading(
-        np.array([stated, 0.01], np.float32),
+        np.array([log_odds(stated), -5.0], np.float32),
         np.full(2, denied, np.float32),
         np.full(2, uncertain, np.float32),
         sources,
@@ -32,7 +32,7 @@ def reading(
 
 
 def fusion(confidence: float = 0.5, codebook: tuple[str, ...] = (*PRACTICES, "humming")) -> Fusion:
-    return Fusion(PRACTICES, SOURCE_TYPES, CALIBRATION, confidence, codebook)
+    return Fusion(PRACTICES, SOURCE_TYPES, EXPRESSION, confidence, codebook)
 
 
 @pytest.mark.parametrize(
