@@ -25,14 +25,17 @@ _SURNAME = re.compile(
 )
 """A first name and the article of a surname: "Thomas Le Bonniec"."""
 
+_SPANS = "news_sentences"
+"""Where a document keeps its sentences, found in the text before its marks were made straight."""
 
-@Language.component("news_sentences")
+
+@Language.component(_SPANS)
 def _news_sentences(doc: Doc) -> Doc:
     """Tells the parser where sentences begin, so that it never runs over a boundary."""
     offsets = doc.to_array("IDX")
     begins = np.full(len(doc), -1, np.int64)
     begins[:1] = 1
-    for start, _ in sentence_spans(doc.text):
+    for start, _ in doc.user_data.get(_SPANS) or sentence_spans(doc.text):
         at = max(int(np.searchsorted(offsets, start, side="right")) - 1, 0)
         while at < len(doc) and doc[at].is_space:
             at += 1
@@ -87,27 +90,34 @@ def load_model(name: str) -> Language:
     """
     model_version(name)
     model = spacy.load(name, exclude=["lemmatizer", "ner", "senter"])
-    model.add_pipe("news_sentences", first=True)
+    model.add_pipe(_SPANS, first=True)
     return model
 
 
 def plain_sentences(paragraph: int, text: str) -> list[PlainSentence]:
     """The sentences of a paragraph, without a parse, which takes most of the time of all."""
     even = straight(text)
-    spans = sentence_spans(even)
+    # The marks as they stand tell where a quotation opens: "« Oui. » « Non. »".
+    spans = sentence_spans(text)
     return [PlainSentence(paragraph, start, end, even[start:end]) for start, end in spans]
 
 
 def sentences(model: Language, blocks: Iterable[tuple[int, str]]) -> Iterator[list[Sentence]]:
     """Parses numbered paragraphs together and yields the sentences of each in order."""
-    even = ((straight(text), number) for number, text in blocks)
-    given = ((_parsed(text, model.lang), (text, number)) for text, number in even)
-    for doc, (text, number) in model.pipe(given, as_tuples=True):
+
+    def tokens(number: int, text: str) -> tuple[Doc, tuple[int, str]]:
+        even = straight(text)
+        doc = model.make_doc(_parsed(even, model.lang))
+        doc.user_data[_SPANS] = sentence_spans(text)
+        return doc, (number, even)
+
+    given = (tokens(number, text) for number, text in blocks)
+    for doc, (number, even) in model.pipe(given, as_tuples=True):
         found = []
-        for start, end in sentence_spans(text):
+        for start, end in doc.user_data[_SPANS]:
             parsed = doc.char_span(start, end, alignment_mode="expand")
             if parsed is not None:
-                found.append(Sentence(number, start, end, text[start:end], parsed))
+                found.append(Sentence(number, start, end, even[start:end], parsed))
         yield found
 
 

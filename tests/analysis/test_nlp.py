@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
-from analysis.nlp import load_model, sentences
+from analysis.nlp import load_model, plain_sentences, sentences
 from analysis.text import sentence_spans, straight
 
 MODEL = "fr_core_news_md"
@@ -49,12 +49,15 @@ def test_straight_text_has_the_same_length(text):
 
 
 def test_parsed_sentences_stand_where_the_spans_do():
-    text = "« Nous écoutons. C’est vrai », dit-elle. Amazon garde tout."
+    text = "Il l’a dit. « Nous écoutons. C’est vrai », dit-elle. “No.” « Amazon garde tout. »"
     (found,) = sentences(load_model(MODEL), [(3, text)])
     assert [(s.paragraph, s.start, s.end) for s in found] == [
         (3, start, end) for start, end in sentence_spans(text)
     ]
     assert all(s.parsed.text == s.text for s in found)
+    assert [s.text for s in found][1] == '" Nous écoutons.'
+    (plain,) = [plain_sentences(3, text)]
+    assert [(s.start, s.end, s.text) for s in plain] == [(s.start, s.end, s.text) for s in found]
 
 
 def test_a_model_that_is_not_installed_is_named_with_the_remedy():
