@@ -15,6 +15,7 @@ from analysis.codebook import TermList
 from analysis.nlp import Sentence
 from analysis.phrases import (
     QUOTED_ENOUGH,
+    SUBJECT,
     Span,
     after_apposition,
     around,
@@ -23,12 +24,14 @@ from analysis.phrases import (
     ends_with_subject,
     has_subject_before,
     noun_phrase_end,
+    phrase,
     token_at,
     trimmed,
 )
 from analysis.reports import Report
 
 _ASIDE_START = 12
+_LABEL = 60
 _PARTICIPLES = ("ing", "ant")
 _VARIATION_REACH = 40
 
@@ -156,17 +159,23 @@ class AsideReader:
         return sentence.start + start, sentence.start + told.start() if told else end
 
     def _labels(self, sentence: Sentence, quoted: list[Span]) -> Iterator[Report]:
-        """A speaker and a colon before a quotation: 'The mayor: "..."'."""
-        hit = re.match(r"([^\":;]{2,60}?)\s?:\s*(?=\")", sentence.text)
+        """A speaker and a colon before a quotation: 'The mayor: "..."', 'He was blunt: "..."'."""
+        hit = re.match(r"([^\":;]{2,120}?)\s?:\s*(?=\")", sentence.text)
         if hit is None:
             return
         spoken = next((q for q in quoted if q[0] == sentence.start + hit.end()), None)
-        tokens = [t for t in sentence.parsed if t.idx < sentence.start + hit.end(1)]
-        if spoken is None or any(t.pos_ in ("VERB", "AUX") for t in tokens):
+        if spoken is None:
             return
-        source = sentence.start, sentence.start + hit.end(1)
+        tokens = [t for t in sentence.parsed if t.idx < sentence.start + hit.end(1)]
         colon = sentence.start + sentence.text.index(":", hit.end(1))
-        yield Report(source, (colon, colon + 1), spoken, (spoken,), "clause", sure=True)
+        cue = colon, colon + 1
+        if any(t.pos_ in ("VERB", "AUX") for t in tokens):
+            first = next((t for t in tokens if t.dep_ in SUBJECT), None)
+            if first is not None and first.i < first.head.i <= tokens[-1].i:
+                yield Report(phrase(first, first.head), cue, spoken, (spoken,), "clause")
+        elif hit.end(1) <= _LABEL:
+            source = sentence.start, sentence.start + hit.end(1)
+            yield Report(source, cue, spoken, (spoken,), "clause", sure=True)
 
     def _according_to(self, sentence: Sentence) -> Iterator[Report]:
         for hit in self._according.finditer(sentence.text):

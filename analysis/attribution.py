@@ -20,11 +20,13 @@ from analysis.records import TITLE, SourceType
 from analysis.reporting import ReportReader
 from analysis.reports import Form, Report
 from analysis.sources import SourceClassifier
+from analysis.text import without_title_marks
 
 _ANTECEDENT_REACH = 22
 _MOSTLY = 0.6
 _CARRIED: tuple[SourceType, ...] = ("worker", "media", "civil_society")
 _DESCRIBED: tuple[SourceType, ...] = ("worker", "researcher", "regulator", "civil_society")
+_REST_OF_TITLE = re.compile(r"(?: [A-ZÀ-Þ][\w'.-]*){0,3}\s+(?=[,.;:!?)]|$)")
 _BULLET = re.compile(r"\s*[-•·▪*–—]\s")
 _CAPITAL = re.compile(r"(?<=[\w,;:] )[A-ZÀ-Þ][a-zà-ÿ]")
 
@@ -103,6 +105,7 @@ class AttributionFinder:
         )
         self._sources = SourceClassifier(codebook, lang, blocks)
         self._lengths = [len(block) for block in blocks]
+        blocks = [without_title_marks(block) for block in blocks]
         # The title is no part of the running text: what it quotes ends in it.
         body = [
             replace(quotation, first=quotation.first + 1, last=quotation.last + 1)
@@ -290,6 +293,8 @@ class AttributionFinder:
     def _attribution(
         self, sentence: Sentence, report: Report, mentions: list[Mention]
     ) -> Attribution | None:
+        if report.source is not None:
+            report = replace(report, source=_with_marks(sentence, report.source))
         described = self._described(sentence, report, mentions)
         if described is not None:
             report = replace(report, source=described, relative=None)
@@ -391,7 +396,18 @@ class AttributionFinder:
 
 
 def _words(sentence: Sentence, span: Span) -> str:
-    return sentence.text[span[0] - sentence.start : span[1] - sentence.start]
+    return " ".join(sentence.text[span[0] - sentence.start : span[1] - sentence.start].split())
+
+
+def _with_marks(sentence: Sentence, source: Span) -> Span:
+    """The source with the whole of a title and its marks, of which the sentence has blanks."""
+    first = source[0] - sentence.start
+    if sentence.text[:first].endswith("   "):
+        return source[0] - 2, source[1]
+    if "  " not in sentence.text[source[0] - sentence.start : source[1] - sentence.start]:
+        return source
+    rest = _REST_OF_TITLE.match(sentence.text, source[1] - sentence.start)
+    return (source[0], sentence.start + rest.end()) if rest else source
 
 
 def _named(source: Span, mentions: list[Mention]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import spacy
 from spacy.language import Language
 
 from analysis.errors import ModelError
-from analysis.text import sentence_spans, straight
+from analysis.text import sentence_spans, straight, without_title_marks
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
@@ -24,7 +24,6 @@ _SURNAME = re.compile(
     r"([A-ZÀ-Þ][\w'-]+ (?:Le|La|Du|Des)) (?=[A-ZÀ-Þ])"
 )
 """A first name and the article of a surname: "Thomas Le Bonniec"."""
-
 _SPANS = "news_sentences"
 """Where a document keeps its sentences, found in the text before its marks were made straight."""
 
@@ -106,8 +105,10 @@ def sentences(model: Language, blocks: Iterable[tuple[int, str]]) -> Iterator[li
     """Parses numbered paragraphs together and yields the sentences of each in order."""
 
     def tokens(number: int, text: str) -> tuple[Doc, tuple[int, str]]:
-        even = straight(text)
-        doc = model.make_doc(_parsed(even, model.lang))
+        even = straight(without_title_marks(text))
+        # For the parser letters: marks would end the phrase, and blanks are tokens.
+        read = straight(without_title_marks(text, "Aa", "aa"))
+        doc = model.make_doc(_parsed(read, model.lang))
         doc.user_data[_SPANS] = sentence_spans(text)
         return doc, (number, even)
 

@@ -30,7 +30,9 @@ _SPEAKERS: tuple[SourceType, ...] = (
     "civil_society",
 )
 _GROUPS: tuple[SourceType, ...] = ("worker", "user", "researcher", "civil_society")
-_OWNERS: tuple[SourceType, ...] = ("vendor", "civil_society", "regulator", "media")
+_OWNERS: tuple[SourceType, ...] = ("vendor", "civil_society", "regulator", "media", "researcher")
+# A director, a lawyer and an expert are of the kind of whom they work for.
+_ROLES: tuple[SourceType, ...] = ("vendor", "user", "researcher")
 NAMES = re.compile(
     r"(?<=[\s\"'(])[A-ZÀ-Þ][\w'-]+ (?:(?:[Vv]an|[Dd]e|[Vv]on|[Ll]e|[Ll]a|[Dd]u) )?[A-ZÀ-Þ][\w'-]+"
 )
@@ -123,12 +125,12 @@ class SourceClassifier:
             return "vendor"
         # "Its director" is of a company's people only where "it" is a company.
         its = determiner is not None and self._possessive.match(stripped) is not None
-        if first is not None and not (its and first == "vendor"):
+        if first is not None and not (its and first in _ROLES):
             return first
         if names_company:
             return "vendor"
         if its:
-            return self._owner(at, last, last_at)
+            return self._owner(at, last, last_at) or first or "vendor"
         if re.search(r"\b[A-ZÀ-Þ][\w'-]+", text):
             return self.introduced(text)
         return None
@@ -151,7 +153,7 @@ class SourceClassifier:
     ) -> SourceType:
         """The kind of the nearest source before a pronoun: of people, never of an outlet."""
         if pronoun.lower() == "it":
-            return self._owner(at, last, last_at)
+            return self._owner(at, last, last_at) or "vendor"
         person = self._person_before(pronoun, at, last_at)
         if person is not None:
             return person
@@ -206,12 +208,14 @@ class SourceClassifier:
                 return None
         return None
 
-    def _owner(self, at: Place, last: SourceType | None, last_at: Place | None) -> SourceType:
-        """Whose "its" and "it" are: the last source's in the paragraph, else the company's."""
+    def _owner(
+        self, at: Place, last: SourceType | None, last_at: Place | None
+    ) -> SourceType | None:
+        """Whose "its" and "it" are: the last source's in the paragraph, else a subject's there."""
         if last_at is not None and last_at[0] == at[0] and last in _OWNERS:
             return last
         subject = self._subject_before("it", at, last_at)
-        return subject if subject in _OWNERS else "vendor"
+        return subject if subject in _OWNERS else None
 
     def _is_named(self, words: str) -> bool:
         """Whether a sentence begins with a name: a capital that the article has elsewhere too."""

@@ -32,6 +32,10 @@ _ABBREVIATIONS = re.compile(
     r"cf|art|env|p|n|No|approx|v)|\b[A-Z](?:\.[A-Z])*)\.$"
 )
 _END = re.compile(r"""(?:[.!?]+|…)["'»”’)\]]*(?:\s*[»”"])?(?=\s+\S|$)""")
+_TITLE = re.compile(
+    r"(\b(?:[Ll][ea] |[DdAa]u |[Tt]he |[Ll]['’])|(?<=[\w,] )(?=[«“]\s?L(?:es?\b|a\b|['’])))"
+    r"([«“]\s?)([A-ZÀ-Þ][\w'’. -]{1,28}?)(\s?[»”])"
+)
 _CLOSING = ",;:a-zà-öø-ÿ"
 
 
@@ -45,6 +49,19 @@ def straight(text: str) -> str:
     Offsets stay the same: every character is replaced by one character.
     """
     return text.translate(_STRAIGHT)
+
+
+def without_title_marks(text: str, opening: str = "  ", closing: str = "  ") -> str:
+    """The text with other characters for the marks around titles.
+
+    So the French press sets the names of papers, "le « Guardian »", which nobody quotes.
+    """
+
+    def replaced(name: re.Match[str]) -> str:
+        article, mark, title, end = name.groups()
+        return article + opening[: len(mark)] + title + closing[: len(end)]
+
+    return _TITLE.sub(replaced, text)
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:

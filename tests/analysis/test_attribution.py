@@ -202,6 +202,17 @@ def test_two_companies_that_say_it_together_are_each_their_own_source():
 
 
 HOLDERS = [
+    # papers between marks, as the French press sets them
+    ("fr", "Le « Guardian » a révélé qu’Amazon conserve les enregistrements.", "media",
+     "Le « Guardian »"),
+    ("fr", "Selon le « New York Times », Amazon conserve les enregistrements.", "media",
+     "le « New York Times »"),
+    ("fr", "Amazon conserve les enregistrements, écrit « Le Monde ».", "media", "« Le Monde »"),
+    # who is before a colon, whatever the verb
+    ("fr", "La CNIL est formelle : « Amazon conserve les enregistrements. »", "regulator",
+     "La CNIL"),
+    ("en", "A former contractor sighed: “Amazon keeps the recordings.”", "worker",
+     "A former contractor"),
     # a description of a company, whatever a word of it means elsewhere
     ("en", "The social media giant said that Amazon keeps the recordings.", "vendor",
      "The social media giant"),
