@@ -32,6 +32,7 @@ from analysis.reports import Report
 
 _ASIDE_START = 12
 _LABEL = 60
+_TO = re.compile(r"(?:à (?:l'|la )?|au |aux )(?:agence |quotidien |journal |magazine |site )?")
 _PARTICIPLES = ("ing", "ant")
 _VARIATION_REACH = 40
 
@@ -66,6 +67,20 @@ class AsideReader:
             r"(?<=[,\"?!…–—] )(?:[mlt]'|nous |lui |y )?(?:a|ont|avait|avaient)-(?:t-)?"
             rf"(?P<who>ils?|elles?|on) (?:(?:{adverbs}) )?(?:{verbs})(?!\w)"
         )
+        as_said = "|".join(cues["as_said"].terms)
+        when = r"(?: (?:last|on|in|this|earlier|yesterday|back)\b[^,;:.]{0,25})?"
+        end = r"(?=\s*[,.;)]|$)"
+        self._as_said = (
+            # "as Bloomberg first reported", "comme l'a révélé Bloomberg"
+            compiled(
+                rf"(?:^|[,;(–—]\s)(?:{as_said})(?P<who>(?-i:the |an? |[A-ZÀ-Þ])[^,;:.]{{1,50}}?) "
+                rf"(?:{leading})(?:first )?(?P<cue>{verbs}){when}{end}"
+            ),
+            compiled(
+                rf"(?:^|[,;(–—]\s)(?P<cue>(?:{as_said})(?:{verbs})) (?P<who>[^,;:.]{{2,60}}?){end}"
+            ),
+        )
+        self._outlet = cues["source_media"].pattern
         self._told = compiled(rf"\s(?:{'|'.join(cues['told'].terms)})\s")
         self._adverb = compiled(rf"\s*(?:(?:{adverbs})\s+)*")
         words = sorted(cues["determiner"].terms, key=len, reverse=True)
@@ -75,6 +90,7 @@ class AsideReader:
         """Labels, "according to" phrases and nouns of saying."""
         yield from self._labels(sentence, quoted)
         yield from self._according_to(sentence)
+        yield from self._as_somebody_said(sentence)
         yield from self._nouns(sentence)
 
     def inversions(self, sentence: Sentence, quoted: list[Span]) -> Iterator[Report]:
@@ -144,7 +160,7 @@ class AsideReader:
         if clitic:
             return sentence.start + after + clitic.start(1), sentence.start + after + clitic.end(1)
         leading = self._adverb.match(sentence.text, after)
-        start = leading.end() if leading else after
+        start = self._recipient(sentence.text, leading.end() if leading else after)
         text = sentence.text[start:]
         named = text[:1].isupper()
         first = token_at(sentence, sentence.start + start)
@@ -176,6 +192,25 @@ class AsideReader:
         elif hit.end(1) <= _LABEL:
             source = sentence.start, sentence.start + hit.end(1)
             yield Report(source, cue, spoken, (spoken,), "clause", sure=True)
+
+    def _as_somebody_said(self, sentence: Sentence) -> Iterator[Report]:
+        """Somebody's word set beside what is said: "as Bloomberg reported"."""
+        for pattern in self._as_said:
+            for hit in pattern.finditer(sentence.text):
+                told = self._recipient(sentence.text, hit.start("who"))
+                source = sentence.start + told, sentence.start + hit.end("who")
+                cue = sentence.start + hit.start("cue"), sentence.start + hit.end("cue")
+                content = self._according_content(sentence, cue, max(source[1], cue[1]))
+                scope = ((sentence.start, sentence.end),)
+                yield Report(source, cue, content, scope, "according-to")
+
+    def _recipient(self, text: str, start: int) -> int:
+        """Where the speaker begins behind the outlet spoken to: "à Reuters un porte-parole"."""
+        to = _TO.match(text, start)
+        outlet = self._outlet.match(text, to.end()) if to else None
+        if outlet is None:
+            return start
+        return outlet.end() + len(text[outlet.end() :]) - len(text[outlet.end() :].lstrip())
 
     def _according_to(self, sentence: Sentence) -> Iterator[Report]:
         for hit in self._according.finditer(sentence.text):

@@ -67,6 +67,7 @@ class ReportReader:
         self._finding = cues["finding"].pattern
         self._no_source = cues["no_source"].pattern
         self._relative = cues["relative"].pattern
+        self._of_whom = cues["of_whom"].pattern
         self._turn = compiled(rf"[,;]?\s(?:{'|'.join(cues['turn'].terms)})(?!\w)|;\s")
         adjuncts = "|".join(cues["adjunct"].terms)
         that = r"(?:that\b|que\b|qu')"
@@ -311,7 +312,7 @@ class ReportReader:
             return agent(verb)
         for child in verb.children:
             if child.dep_ in SUBJECT:
-                return child
+                return self._whole(child)
         if verb.dep_ == "conj" and verb.head != verb and self._speech.fullmatch(verb.head.text):
             return self._subject(verb.head)
         hangs_on = verb.dep_ == "xcomp" or (
@@ -320,6 +321,17 @@ class ReportReader:
         if hangs_on and verb.head.pos_ == "VERB" and verb.head.i < verb.i:
             return self._subject(verb.head)
         return noun_before(verb)
+
+    def _whole(self, subject: Token) -> Token:
+        """The subject that a subject behind a preposition is part of, where the parse is mistaken.
+
+        In "A man who transcribed calls for Facebook said", Facebook says nothing.
+        """
+        first = subject.left_edge
+        if first.i == first.sent.start or not self._of_whom.fullmatch(first.nbor(-1).text):
+            return subject
+        others = (c for c in first.sent.root.children if c.dep_ in SUBJECT and c.i < first.i)
+        return next(others, subject)
 
     def _scope(
         self, sentence: Sentence, verb: Token, source: Span, content: Span | None

@@ -42,6 +42,7 @@ _SENTENCES = re.compile(r"(?<=[.!?…])\"?\s+")
 _ADVERBIAL = re.compile(r"[^,.;:\"]{1,40}, (?=\w)")
 _DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .,'-]{2,40}[-–—] ")
 _NAMED_GROUP = re.compile(r"(?:group|groupe) (?=[A-ZÀ-Þ]|$)")
+_INDEFINITE = re.compile(r"(?:an?|une?) ", re.IGNORECASE)
 _SUBJECT_WORDS = 6
 _PERSON_OF = re.compile(r"[A-ZÀ-Þ][\w'-]+ [A-ZÀ-Þ][\w'-]+( (?:of|from|de|du)\b)")
 _PERSON_REACH = 350
@@ -114,6 +115,8 @@ class SourceClassifier:
         if self._partitive.match(stripped):
             return self._group(at) or last or "other"
         if self._pronoun.fullmatch(bare) or self._pronoun.fullmatch(stripped):
+            if _INDEFINITE.match(stripped):
+                return self._unknown(at, len(stripped))
             return self._antecedent(bare, at, last, last_at)
         if self._kinds["media"].fullmatch(stripped):
             return "media"
@@ -147,6 +150,13 @@ class SourceClassifier:
             or self._kinds["media"].fullmatch(stripped) is not None
             or self._head_kind(bare) is not None
         )
+
+    def _unknown(self, at: Place, length: int) -> SourceType:
+        """The kind of "a man who" and "une femme qui", by what they did."""
+        behind = self._offset(at) + length
+        after = self._text[behind : behind + _NAME_WINDOW]
+        hits = [(hit.start(), kind) for kind, deed in self._deeds if (hit := deed.search(after))]
+        return min(hits)[1] if hits else "other"
 
     def _antecedent(
         self, pronoun: str, at: Place, last: SourceType | None, last_at: Place | None

@@ -202,6 +202,22 @@ def test_two_companies_that_say_it_together_are_each_their_own_source():
 
 
 HOLDERS = [
+    # set beside what is said
+    ("en", "As Bloomberg reported last year, Amazon keeps the recordings.", "media", "Bloomberg"),
+    ("en", "Amazon keeps the recordings, as the company has said.", "vendor", "the company"),
+    ("fr", "Comme l’a révélé Bloomberg, Amazon conserve les enregistrements.", "media",
+     "Bloomberg"),
+    ("fr", "Comme le dit le proverbe, Amazon conserve les enregistrements.", "article", None),
+    # whom somebody speaks to, before who speaks
+    ("fr", "Amazon conserve les enregistrements, a confié au Guardian un ancien salarié.",
+     "worker", "un ancien salarié"),
+    # somebody new, by what they did
+    ("en", "A woman who sued the firm said that Amazon keeps the recordings.", "user", "A woman"),
+    ("en", "A man who transcribed calls for Facebook said that Amazon keeps the recordings.",
+     "worker", "A man"),
+    ("fr", "Un homme affirme qu’Amazon conserve les enregistrements.", "other", "Un homme"),
+    ("fr", "L’association s’étonne qu’Amazon conserve les enregistrements.", "civil_society",
+     "L’association"),
     # papers between marks, as the French press sets them
     ("fr", "Le « Guardian » a révélé qu’Amazon conserve les enregistrements.", "media",
      "Le « Guardian »"),
