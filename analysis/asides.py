@@ -187,11 +187,21 @@ class AsideReader:
         cue = colon, colon + 1
         if any(t.pos_ in ("VERB", "AUX") for t in tokens):
             first = next((t for t in tokens if t.dep_ in SUBJECT), None)
-            if first is not None and first.i < first.head.i <= tokens[-1].i:
+            if first is not None and self._states(first, tokens[-1]):
                 yield Report(phrase(first, first.head), cue, spoken, (spoken,), "clause")
         elif hit.end(1) <= _LABEL:
             source = sentence.start, sentence.start + hit.end(1)
             yield Report(source, cue, spoken, (spoken,), "clause", sure=True)
+
+    def _states(self, subject: Token, last: Token) -> bool:
+        """Whether a clause before a colon tells of somebody: not "it is enough to say"."""
+        verb = subject.head
+        if not subject.i < verb.i <= last.i or subject.dep_ == "expl:subj":
+            return False
+        to_say = any(
+            c.dep_ == "xcomp" or "Inf" in c.morph.get("VerbForm", []) for c in verb.children
+        )
+        return not to_say and self._no_source.match(subject.text) is None
 
     def _as_somebody_said(self, sentence: Sentence) -> Iterator[Report]:
         """Somebody's word set beside what is said: "as Bloomberg reported"."""
