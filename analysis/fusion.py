@@ -17,6 +17,8 @@ from analysis.records import Certainty, Polarity, SourceType
 
 ENCODER_RULE = "encoder"
 _TINY = 1e-6
+_TAKER = 0.25
+"""How probable what takes others for its object must be, if it is not reported itself."""
 # What the rules' reading of a field adds, in log-odds: chosen on held-out training texts.
 _POLARITY = 2.0
 _POLARITY_OF_WORD = 1.0
@@ -97,11 +99,16 @@ class Fusion:
                         practice, ENCODER_RULE, start, end, "affirmed", "flips", confidence, encoded
                     )
                 )
+        takers = [m for m in known if self._probable(m, reading) >= _TAKER]
         return [
             m
             for m in joined
-            if m.rule != ENCODER_RULE or not any(is_object(m, taker, sentence) for taker in matches)
+            if m.rule != ENCODER_RULE or not any(is_object(m, taker, sentence) for taker in takers)
         ]
+
+    def _probable(self, match: PracticeMatch, reading: SentenceReading) -> float:
+        column = self._practices.index(match.practice)
+        return self._stated(float(reading.stated[column]), True)
 
     def polarity(self, rules: Polarity, match: PracticeMatch) -> Polarity:
         """Affirmed or denied."""

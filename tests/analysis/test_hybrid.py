@@ -27,7 +27,7 @@ def claims(lang: str | None, *paragraphs: str, title: str = "") -> list[Claim]:
 @pytest.mark.parametrize(
     ("lang", "sentence", "vendor", "practice"),
     [
-        ("en", "Amazon hoards every word spoken in the kitchen for years on its disks.",
+        ("en", "What is said to Alexa sits on disks at Amazon for years on end.",
          "amazon", "retention"),
         ("en", "At night, temps in a call hall typed up what people had murmured to Siri.",
          "apple", "human_review"),
